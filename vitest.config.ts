@@ -1,0 +1,11 @@
+import { defineConfig } from "vitest/config";
+
+/** One worker per core of the smallest machine we run on: each test file has a Postgres database of its own. */
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});
