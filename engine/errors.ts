@@ -1,0 +1,38 @@
+/** Why the rules said no: `code` is for programs, `message` is a sentence fit to show a person. */
+export class Refusal extends Error {
+  override readonly name = "Refusal";
+  readonly code: RefusalCode;
+
+  constructor(code: RefusalCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** Stable: callers and tests rely on these words. */
+export type RefusalCode =
+  | "not_found"
+  | "wrong_state"
+  | "stale_attempt"
+  | "bad_plan"
+  | "bad_input"
+  | "not_allowed"
+  | "already_settled"
+  | "over_budget";
+
+/** Trouble on somebody else's side. `retryAfterMs` is what they asked for, where they said. */
+export class OutsideFailure extends Error {
+  override readonly name = "OutsideFailure";
+  readonly system: string;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(
+    system: string,
+    message: string,
+    options: { readonly retryAfterMs?: number; readonly cause?: unknown } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.system = system;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
