@@ -1,0 +1,125 @@
+import { Refusal } from "../errors.ts";
+import type { Instant } from "../run/run.ts";
+import {
+  type Consultation,
+  type ConsultationFact,
+  halfWay,
+  type Origin,
+  type Policy,
+} from "./consultation.ts";
+import { refuseUnlessMayAnswer, type Standing } from "./policy.ts";
+import type { Question } from "./question.ts";
+
+export type ConsultationCommand =
+  | {
+      readonly type: "open";
+      readonly question: Question;
+      readonly policy: Policy;
+      readonly requester: string;
+      readonly origin: Origin | null;
+      readonly timeoutMs: number;
+    }
+  | {
+      readonly type: "answer";
+      readonly decision: string;
+      readonly note: string;
+      readonly who: Standing;
+      /** Confirmed by the requester: nobody else may answer. */
+      readonly alone: boolean;
+    }
+  | { readonly type: "name reviewers"; readonly people: readonly string[]; readonly by: string }
+  | { readonly type: "withdraw"; readonly reason: string }
+  | { readonly type: "keep time" };
+
+/** What a command leads to: the facts that follow from it, or a refusal. Settled once, whoever comes first. */
+export function decideConsultation(
+  before: Consultation,
+  command: ConsultationCommand,
+  at: Instant,
+): readonly ConsultationFact[] {
+  if (command.type !== "open" && before.seq === 0)
+    throw new Refusal("not_found", "There is no such question.");
+  switch (command.type) {
+    case "open":
+      return open(before, command, at);
+    case "answer":
+      return answer(before, command, at);
+    case "name reviewers":
+      return nameReviewers(before, command);
+    case "withdraw":
+      return before.state === "open" ? [{ type: "consultation.withdrawn", reason: command.reason }] : [];
+    case "keep time":
+      return keepTime(before, at);
+  }
+}
+
+type Command<T extends ConsultationCommand["type"]> = Extract<ConsultationCommand, { readonly type: T }>;
+
+function open(before: Consultation, command: Command<"open">, at: Instant): readonly ConsultationFact[] {
+  if (before.seq > 0) throw new Refusal("wrong_state", "This question has been asked already.");
+  const { question, policy, requester, origin, timeoutMs } = command;
+  return [{ type: "consultation.opened", question, policy, requester, origin, expiresAt: at + timeoutMs }];
+}
+
+function answer(before: Consultation, command: Command<"answer">, at: Instant): readonly ConsultationFact[] {
+  const { decision, who, alone } = command;
+  const note = command.note.trim();
+  refuseUnlessOpen(before);
+  refuseUnlessMayAnswer(before, who, alone);
+  if (!decisionsFor(before.question).includes(decision))
+    throw new Refusal("bad_input", `“${decision}” is no answer to this question.`);
+  if (decision === "request_changes" && note === "")
+    throw new Refusal("bad_input", "Say what should change: the note goes to whoever works on it.");
+  const byAlone = alone && who.id === before.requester && decision === "approve";
+  return [{ type: "consultation.settled", answer: { decision, note, by: who.id, at, alone: byAlone } }];
+}
+
+/** What may be answered to this kind of question. */
+export function decisionsFor(question: Question | null): readonly string[] {
+  switch (question?.type) {
+    case "approval":
+      return ["approve", "reject", "request_changes"];
+    case "work":
+      return ["done"];
+    case "decision":
+      return question.options.map((option) => option.key);
+    case "clarification":
+      return ["text", ...question.options.map((option) => option.key)];
+    case undefined:
+      return [];
+  }
+}
+
+function nameReviewers(
+  before: Consultation,
+  command: Command<"name reviewers">,
+): readonly ConsultationFact[] {
+  refuseUnlessOpen(before);
+  if (command.by !== before.requester && !before.policy?.people.includes(command.by))
+    throw new Refusal("not_allowed", `Only <@${before.requester}> can name other reviewers.`);
+  if (command.people.length === 0 || command.people.length > 5)
+    throw new Refusal("bad_input", "Name one to five reviewers.");
+  if (command.people.includes(before.requester))
+    throw new Refusal("bad_input", "Name somebody else than the person who asked.");
+  return [{ type: "consultation.named", people: command.people }];
+}
+
+function keepTime(before: Consultation, at: Instant): readonly ConsultationFact[] {
+  if (before.state !== "open") return [];
+  if (at >= before.expiresAt) return [{ type: "consultation.expired" }];
+  const isHalfWay = before.remindedAt === null && at >= halfWay(before.openedAt, before.expiresAt);
+  return isHalfWay ? [{ type: "consultation.reminded" }] : [];
+}
+
+function refuseUnlessOpen({ state, answer: given }: Consultation): void {
+  switch (state) {
+    case "open":
+      return;
+    case "settled":
+      throw new Refusal("already_settled", `<@${given?.by}> answered this already: ${given?.decision}.`);
+    case "expired":
+      throw new Refusal("already_settled", "This question expired before you answered.");
+    case "withdrawn":
+      throw new Refusal("already_settled", "This question was withdrawn: what it was for has ended.");
+  }
+}

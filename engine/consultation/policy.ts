@@ -1,0 +1,43 @@
+import { Refusal } from "../errors.ts";
+import type { Consultation } from "./consultation.ts";
+
+/** What Slack says of a person at the moment of the answer. The rules know no Slack: it comes in with the command. */
+export type Standing = {
+  readonly id: string;
+  /** A full member of the workspace: no bot, no guest, nobody from another company (Slack Connect). */
+  readonly isFullMember: boolean;
+  readonly isInChannel: boolean;
+  /** Whether anybody but this person may answer too. */
+  readonly othersMayAnswer: boolean;
+};
+
+/** Refuses (`not_allowed`) whoever may not answer this question, with a sentence to show them privately. */
+export function refuseUnlessMayAnswer(consultation: Consultation, who: Standing, alone: boolean): void {
+  const { policy, question, requester } = consultation;
+  if (!policy || !question) throw new Refusal("not_found", "There is no such question.");
+  if (!who.isFullMember) throw no("Only full members of this workspace can answer.");
+  if (policy.people.length > 0 && !policy.people.includes(who.id))
+    throw no(`Only ${listed(policy.people)} can answer this.`);
+  if (policy.people.length === 0 && !who.isInChannel)
+    throw no(`Only members of <#${policy.channel}> can answer this.`);
+  if (question.type === "approval" && !question.rehearsed && who.id === requester)
+    refuseUnlessMayApproveAlone(consultation, who, alone);
+}
+
+function refuseUnlessMayApproveAlone(
+  { policy, question }: Consultation,
+  who: Standing,
+  alone: boolean,
+): void {
+  if (policy?.fourEyes === "never") return;
+  if (policy?.fourEyes === "always" || who.othersMayAnswer)
+    throw no("You asked for this, so somebody else must answer (four eyes).");
+  if (question?.risk === "high")
+    throw no("You asked for this and its risk is high, so somebody else must answer. Name a reviewer.");
+  if (!alone)
+    throw no("Nobody else can answer this. Use “Approve alone…”: it is recorded as approved alone by you.");
+}
+
+const no = (sentence: string): Refusal => new Refusal("not_allowed", sentence);
+
+const listed = (people: readonly string[]): string => people.map((id) => `<@${id}>`).join(" or ");

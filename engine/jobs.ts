@@ -1,0 +1,89 @@
+import type { Consultation, ConsultationFact } from "./consultation/consultation.ts";
+import type { RunFact } from "./run/facts.ts";
+import type { Run } from "./run/run.ts";
+
+/** Work to be done outside the transaction. Ids only, so that a late job sees today's state. */
+export type Job =
+  | { readonly name: "plan-goal"; readonly payload: RunJob }
+  | { readonly name: "work-on-step"; readonly payload: RunJob & { readonly key: string } }
+  | { readonly name: "open-question"; readonly payload: RunJob & { readonly key: string } }
+  | {
+      readonly name: "tell-run";
+      readonly payload: { readonly workspaceId: string; readonly consultationId: string };
+    }
+  | { readonly name: "close-run"; readonly payload: RunJob };
+
+export type RunJob = { readonly workspaceId: string; readonly runId: string };
+
+/** A job and how urgent it is: graphile takes smaller numbers first (S3-13). */
+export type QueuedJob = Job & { readonly priority: number };
+
+/** Questions and answers come before all work: people wait for them. */
+const FIRST = -20;
+const PRIORITY = { high: -10, normal: 0, low: 10 } as const;
+
+/** What a change of a run sets going. Reading this is reading what the engine does by itself. */
+export function jobsAfterRun(run: Run, facts: readonly RunFact[]): readonly QueuedJob[] {
+  const priority = PRIORITY[run.brief?.priority ?? "normal"];
+  return facts.flatMap((fact, i) => jobsAfterFact(run, fact, facts.slice(i + 1), priority));
+}
+
+function jobsAfterFact(
+  run: Run,
+  fact: RunFact,
+  later: readonly RunFact[],
+  priority: number,
+): readonly QueuedJob[] {
+  const { id: runId, workspaceId } = run;
+  switch (fact.type) {
+    case "run.requested":
+    case "plan.retried":
+      return later.some(({ type }) => type === "plan.proposed")
+        ? []
+        : [{ name: "plan-goal", payload: { workspaceId, runId }, priority }];
+    case "step.ready":
+      return later.some((next) => next.type === "attempt.began" && next.key === fact.key)
+        ? []
+        : [{ name: "work-on-step", payload: { workspaceId, runId, key: fact.key }, priority }];
+    case "step.asked":
+      return [{ name: "open-question", payload: { workspaceId, runId, key: fact.key }, priority: FIRST }];
+    case "run.succeeded":
+    case "run.failed":
+    case "run.cancelled":
+      return needsClosing(run) ? [{ name: "close-run", payload: { workspaceId, runId }, priority }] : [];
+    case "plan.proposed":
+    case "plan.troubled":
+    case "run.started":
+    case "run.guided":
+    case "attempt.began":
+    case "attempt.lost":
+    case "step.progressed":
+    case "step.answered":
+    case "step.failed":
+    case "step.blocked":
+    case "step.retried":
+    case "step.skipped":
+    case "step.taken":
+    case "steps.reopened":
+    case "step.succeeded":
+      return [];
+  }
+}
+
+/** A run that asked nobody and has no worktree leaves nothing behind that would have to be tidied up. */
+const needsClosing = (run: Run): boolean =>
+  run.brief?.projectId !== null ||
+  run.steps.some((step) => step.consultationId !== null || step.agent.kind === "command");
+
+/** An answer, or that there will be none, is told to the run that waits for it. Answers come before everything else. */
+export function jobsAfterConsultation(
+  { id: consultationId, workspaceId, origin }: Consultation,
+  facts: readonly ConsultationFact[],
+): readonly QueuedJob[] {
+  const over = facts.some(
+    (fact) => fact.type === "consultation.settled" || fact.type === "consultation.expired",
+  );
+  return over && origin !== null
+    ? [{ name: "tell-run", payload: { workspaceId, consultationId }, priority: FIRST }]
+    : [];
+}

@@ -1,0 +1,68 @@
+import { Refusal } from "../errors.ts";
+import type { AttemptCommand } from "./commands.ts";
+import type { RunFact } from "./facts.ts";
+import { began, goOn } from "./go-on.ts";
+import { nextTry, RETRIES } from "./retry.ts";
+import type { Instant, Run, Step } from "./run.ts";
+
+/** What follows from a word of whoever works on a step. The lease tells an owner from somebody who comes too late. */
+export function decideAttempt(run: Run, command: AttemptCommand, at: Instant): readonly RunFact[] {
+  const { key } = command;
+  const step = command.type === "begin attempt" ? readyStep(run, key) : heldStep(run, key, command.lease);
+  switch (command.type) {
+    case "begin attempt":
+      return [began(step, command)];
+    case "report progress":
+      return [{ type: "step.progressed", key, note: command.note }];
+    case "finish step":
+      return goOn(run, [{ type: "step.succeeded", key, output: command.output }], at, command.next);
+    case "ask": {
+      const { consultationId, question, checkpoint } = command;
+      return [{ type: "step.asked", key, consultationId, question, checkpoint }];
+    }
+    case "fail step":
+      return fail(step, command.reason, command.again, command.log ?? null, at);
+    case "lose attempt":
+      return lose(step, command.reason);
+  }
+}
+
+/** The step with this key; refuses with `not_found`. */
+export function stepOf(run: Run, key: string): Step {
+  const step = run.steps.find((one) => one.key === key);
+  if (!step) throw new Refusal("not_found", `There is no step "${key}" in this run.`);
+  return step;
+}
+
+function readyStep(run: Run, key: string): Step {
+  const step = stepOf(run, key);
+  if (run.status !== "running" || step.status !== "ready")
+    throw new Refusal("stale_attempt", `Step "${key}" is not waiting to be worked on.`);
+  return step;
+}
+
+function heldStep(run: Run, key: string, lease: string): Step {
+  const step = stepOf(run, key);
+  if (step.status !== "working" || step.lease !== lease)
+    throw new Refusal("stale_attempt", `This attempt at "${key}" is no longer the one being worked on.`);
+  return step;
+}
+
+function fail(
+  step: Step,
+  reason: string,
+  again: boolean,
+  log: string | null,
+  at: Instant,
+): readonly RunFact[] {
+  const notBefore = nextTry(step, again, at);
+  const failed: RunFact = { type: "step.failed", key: step.key, reason, log, notBefore };
+  return notBefore === null ? [failed, { type: "step.blocked", key: step.key, reason }] : [failed];
+}
+
+/** A lost worker costs the step one of its tries: what kills its workers must not be tried for ever. */
+function lose(step: Step, reason: string): readonly RunFact[] {
+  const lost: RunFact = { type: "attempt.lost", key: step.key, reason };
+  if (step.tries >= RETRIES) return [lost, { type: "step.blocked", key: step.key, reason }];
+  return [lost, { type: "step.ready", key: step.key }];
+}
