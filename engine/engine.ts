@@ -59,7 +59,7 @@ export function createEngine({ store, clock, newId }: { store: Store; clock: Clo
         settled = settle(submissions, loaded);
         return settled.changes;
       });
-      batch.forEach((pending, i) => pending.tell(settled.outcomes[i] ?? missing()));
+      for (const [i, pending] of batch.entries()) pending.tell(settled.outcomes[i] ?? missing());
     } catch (error) {
       await afterFailure(batch, settled, error);
     }
@@ -69,10 +69,11 @@ export function createEngine({ store, clock, newId }: { store: Store; clock: Clo
   async function afterFailure(batch: readonly Pending[], settled: Settled, cause: unknown): Promise<void> {
     const error = cause instanceof Error ? cause : new Error(String(cause));
     const saved = await store.committed(batch.map((pending) => pending.submission)).catch(() => null); // away: `error` says why
+    const isOver = ({ submission }: Pending, outcome: Result | Error | undefined) =>
+      outcome instanceof Error || (saved?.has(submission.id) ?? false);
     for (const [i, pending] of batch.entries()) {
       const outcome = settled.outcomes[i];
-      if (outcome instanceof Error) pending.tell(outcome);
-      else if (outcome && saved?.has(pending.submission.id)) pending.tell(outcome);
+      if (outcome && isOver(pending, outcome)) pending.tell(outcome);
       else if (saved && batch.length > 1) await commit([pending]);
       else pending.tell(error);
     }
