@@ -67,14 +67,14 @@ export function createEngine({ store, clock, newId }: { store: Store; clock: Clo
 
   /** The commit may have happened all the same: what is in the log counts, and the rest is tried alone, once. */
   async function afterFailure(batch: readonly Pending[], settled: Settled, cause: unknown): Promise<void> {
-    const error = cause instanceof Error ? cause : new Error(String(cause));
+    const error = toError(cause);
     const saved = await store.committed(batch.map((pending) => pending.submission)).catch(() => null); // away: `error` says why
-    const isOver = ({ submission }: Pending, outcome: Result | Error | undefined) =>
-      outcome instanceof Error || (saved?.has(submission.id) ?? false);
+    const isKnown = ({ submission }: Pending) => saved?.has(submission.id) ?? false;
+    const mayRetry = saved !== null && batch.length > 1;
     for (const [i, pending] of batch.entries()) {
       const outcome = settled.outcomes[i];
-      if (outcome && isOver(pending, outcome)) pending.tell(outcome);
-      else if (saved && batch.length > 1) await commit([pending]);
+      if (outcome instanceof Error || (outcome && isKnown(pending))) pending.tell(outcome);
+      else if (mayRetry) await commit([pending]);
       else pending.tell(error);
     }
   }
@@ -83,3 +83,5 @@ export function createEngine({ store, clock, newId }: { store: Store; clock: Clo
 }
 
 const missing = (): Error => new Error("A submission was committed without an outcome.");
+
+const toError = (cause: unknown): Error => (cause instanceof Error ? cause : new Error(String(cause)));
