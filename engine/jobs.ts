@@ -1,17 +1,21 @@
 import type { Consultation, ConsultationFact } from "./consultation/consultation.ts";
 import type { RunFact } from "./run/facts.ts";
-import type { Run } from "./run/run.ts";
+import type { AgentKind } from "./run/plan.ts";
+import { type Run, stepOf } from "./run/run.ts";
 
 /** Work to be done outside the transaction. Ids only, so that a late job sees today's state. */
 export type Job =
   | { readonly name: "plan-goal"; readonly payload: RunJob }
-  | { readonly name: "work-on-step"; readonly payload: RunJob & { readonly key: string } }
+  | { readonly name: "work-on-step"; readonly payload: StepJob }
   | { readonly name: "open-question"; readonly payload: RunJob & { readonly key: string } }
   | {
       readonly name: "tell-run";
       readonly payload: { readonly workspaceId: string; readonly consultationId: string };
     }
   | { readonly name: "close-run"; readonly payload: RunJob };
+
+/** `agent` is the kind of agent, so that a full house can be seen before anything is loaded. */
+export type StepJob = RunJob & { readonly key: string; readonly agent: AgentKind };
 
 export type RunJob = { readonly workspaceId: string; readonly runId: string };
 
@@ -44,7 +48,13 @@ function jobsAfterFact(
     case "step.ready":
       return later.some((next) => next.type === "attempt.began" && next.key === fact.key)
         ? []
-        : [{ name: "work-on-step", payload: { workspaceId, runId, key: fact.key }, priority }];
+        : [
+            {
+              name: "work-on-step",
+              payload: { workspaceId, runId, key: fact.key, agent: agentOf(run, fact.key) },
+              priority,
+            },
+          ];
     case "step.asked":
       return [{ name: "open-question", payload: { workspaceId, runId, key: fact.key }, priority: FIRST }];
     case "run.succeeded":
@@ -69,6 +79,8 @@ function jobsAfterFact(
       return [];
   }
 }
+
+const agentOf = (run: Run, key: string): AgentKind => stepOf(run, key).agent.kind;
 
 /** A run that asked nobody and has no worktree leaves nothing behind that would have to be tidied up. */
 const needsClosing = (run: Run): boolean =>

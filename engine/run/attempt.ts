@@ -3,7 +3,7 @@ import type { AttemptCommand } from "./commands.ts";
 import type { RunFact } from "./facts.ts";
 import { began, goOn } from "./go-on.ts";
 import { nextTry, RETRIES } from "./retry.ts";
-import type { Instant, Run, Step } from "./run.ts";
+import { type Instant, type Run, type Step, stepOf } from "./run.ts";
 
 /** What follows from a word of whoever works on a step. The lease tells an owner from somebody who comes too late. */
 export function decideAttempt(run: Run, command: AttemptCommand, at: Instant): readonly RunFact[] {
@@ -25,13 +25,6 @@ export function decideAttempt(run: Run, command: AttemptCommand, at: Instant): r
     case "lose attempt":
       return lose(step, command.reason);
   }
-}
-
-/** The step with this key; refuses with `not_found`. */
-export function stepOf(run: Run, key: string): Step {
-  const step = run.steps.find((one) => one.key === key);
-  if (!step) throw new Refusal("not_found", `There is no step "${key}" in this run.`);
-  return step;
 }
 
 function readyStep(run: Run, key: string): Step {

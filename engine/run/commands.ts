@@ -1,10 +1,15 @@
 import type { StepOutput } from "../agent/agent.ts";
 import type { Answer, Question } from "../consultation/question.ts";
-import type { Plan } from "./plan.ts";
+import type { AgentKind, Plan } from "./plan.ts";
 import type { Brief } from "./run.ts";
 
 /** An attempt that may begin in the same change that ends the last one, so that no queue lies between two steps. */
-export type Next = { readonly lease: string; readonly worker: string };
+export type Next = {
+  readonly lease: string;
+  readonly worker: string;
+  /** Kinds of agents that may work here without waiting for a place. */
+  readonly kinds: readonly AgentKind[];
+};
 
 /** Everything that can be asked of a run. Ids, leases and words come in with the command; the rules make none. */
 export type RunCommand =

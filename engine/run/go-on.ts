@@ -12,8 +12,9 @@ export function goOn(run: Run, first: readonly RunFact[], at: Instant, next?: Ne
   if (after.status !== "running") return first;
   if (after.steps.every(isDone)) return [...first, ending(after)];
   const freed = readySteps(after);
-  const [begun, ...queued] = next ? freed : [undefined, ...freed];
-  return [...first, ...(begun && next ? [began(begun, next)] : []), ...queued.flatMap(ready)];
+  const here = freed.find((step) => next?.kinds.includes(step.agent.kind));
+  const queued = freed.filter((step) => step !== here);
+  return [...first, ...(here && next ? [began(here, next)] : []), ...queued.map(ready)];
 }
 
 /** Done only with tests that ran and passed, where the requester said that tests must pass (S3-26). */
@@ -24,10 +25,10 @@ function ending(run: Run): RunFact {
   return { type: "run.succeeded" };
 }
 
-const ready = (step: Step | undefined): RunFact[] => (step ? [{ type: "step.ready", key: step.key }] : []);
+const ready = (step: Step): RunFact => ({ type: "step.ready", key: step.key });
 
 /** The fact that an attempt at this step begins, with the next number. */
-export const began = (step: Step, { lease, worker }: Next): RunFact => ({
+export const began = (step: Step, { lease, worker }: Omit<Next, "kinds">): RunFact => ({
   type: "attempt.began",
   key: step.key,
   attempt: step.attempt + 1,

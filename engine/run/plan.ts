@@ -57,6 +57,7 @@ export const AgentSpec = z.discriminatedUnion("kind", [
   }),
 ]);
 export type AgentSpec = z.infer<typeof AgentSpec>;
+export type AgentKind = AgentSpec["kind"];
 
 /** One piece of planned work. `after` names the steps whose output it needs. */
 export const PlannedStep = z.strictObject({

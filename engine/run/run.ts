@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { StepOutput } from "../agent/agent.ts";
 import type { Answer, Question } from "../consultation/question.ts";
+import { Refusal } from "../errors.ts";
 import { Key, type PlannedStep } from "./plan.ts";
 
 /** Milliseconds since 1970, UTC. Comes in with a command: the rules have no clock. */
@@ -174,3 +175,10 @@ export const isApproval = (step: PlannedStep): boolean =>
 /** A step that runs the project's tests, whoever planned it. */
 export const isTest = (step: PlannedStep): boolean =>
   step.agent.kind === "command" && step.agent.name === "test";
+
+/** The step with this key; refuses with `not_found`. */
+export function stepOf(run: Run, key: string): Step {
+  const step = run.steps.find((one) => one.key === key);
+  if (!step) throw new Refusal("not_found", `There is no step "${key}" in this run.`);
+  return step;
+}

@@ -1,10 +1,9 @@
 import type { Answer } from "../consultation/question.ts";
 import { Refusal } from "../errors.ts";
-import { stepOf } from "./attempt.ts";
 import type { StepCommand } from "./commands.ts";
 import type { RunFact } from "./facts.ts";
 import { began, goOn } from "./go-on.ts";
-import { type Instant, isApproval, isTest, type Run, type Step } from "./run.ts";
+import { type Instant, isApproval, isTest, type Run, type Step, stepOf } from "./run.ts";
 
 /** How often reviewers may send work back within one run before a person must say how it goes on. */
 export const MOST_ROUNDS = 3;

@@ -1,0 +1,140 @@
+import type { Agent, Assignment, Outcome, ProjectRef, Report } from "../agent/agent.ts";
+import type { Engine } from "../engine.ts";
+import { Refusal } from "../errors.ts";
+import type { StepJob } from "../jobs.ts";
+import type { NewId } from "../ports.ts";
+import type { AttemptCommand } from "../run/commands.ts";
+import type { AgentKind } from "../run/plan.ts";
+import { isDone, type Run, stepOf } from "../run/run.ts";
+import type { Result } from "../settle.ts";
+
+/** What holds an attempt while it is under way: its signal, its voice, and the end of both. */
+export type Attempt = { readonly signal: AbortSignal; readonly report: Report; end(): void };
+
+/** What the work loop needs of the world. */
+export type WorkNeeds = {
+  readonly engine: Engine;
+  readonly newId: NewId;
+  /** This process, as its beats name it. */
+  readonly worker: string;
+  readonly agents: { readonly [Kind in AgentKind]: Agent };
+  projectOf(workspaceId: string, projectId: string): Promise<ProjectRef | null>;
+  /** Watches over an attempt: its signal fires when the run ends, the lease is lost, or the time is up. */
+  watch(assignment: Assignment): Attempt;
+  /** Runs `begin` when one more agent of this kind may work; resolves to null when too many do already. */
+  withinLimit<T>(workspaceId: string, kind: AgentKind, begin: () => Promise<T>): Promise<T | null>;
+  /** Kinds of which any number may work at once. */
+  readonly unlimited: readonly AgentKind[];
+};
+
+/**
+ * Works on a ready step, and then on the steps that it sets free for as long as that can be done here. Resolves to
+ * "later" when too many agents of its kind work already: the job should come again. Ends silently when the step is
+ * not waiting to be worked on any more: then somebody else has it, or nobody needs it.
+ */
+export async function workOnStep(needs: WorkNeeds, job: StepJob): Promise<"done" | "later"> {
+  const { workspaceId, runId, key, agent } = job;
+  const lease = needs.newId();
+  const stream = { kind: "run", id: runId, workspaceId } as const;
+  const command = { type: "begin attempt", key, lease, worker: needs.worker } as const;
+  const begun = await needs.withinLimit(workspaceId, agent, () =>
+    unlessRefused(needs.engine.submit(stream, command, `agent:${agent}`)),
+  );
+  if (begun === null) return "later";
+  if (begun !== "refused") await workOn(needs, begun.state, key, lease);
+  return "done";
+}
+
+/** From an attempt that has begun to the last one that follows from it without the queue. */
+export async function workOn(
+  needs: WorkNeeds,
+  begun: Run,
+  firstKey: string,
+  firstLease: string,
+): Promise<void> {
+  let at: Position | null = { run: begun, key: firstKey, lease: firstLease };
+  while (at !== null) at = await workOnce(needs, at);
+}
+
+type Position = { readonly run: Run; readonly key: string; readonly lease: string };
+
+async function workOnce(needs: WorkNeeds, { run, key, lease }: Position): Promise<Position | null> {
+  const kind = stepOf(run, key).agent.kind;
+  const outcome = await perform(needs, run, key, lease);
+  const next = { lease: needs.newId(), worker: needs.worker, kinds: [kind, ...needs.unlimited] };
+  const stream = { kind: "run", id: run.id, workspaceId: run.workspaceId } as const;
+  const command: AttemptCommand =
+    outcome.kind === "finished"
+      ? { type: "finish step", key, lease, output: outcome.output, next }
+      : toCommand(needs, outcome, key, lease);
+  const result = await unlessRefused(needs.engine.submit(stream, command, `agent:${kind}`));
+  return result === "refused" ? null : followedBy(result, next.lease);
+}
+
+/** The step whose attempt began under this lease in the same change, if one did. */
+export function followedBy({ state, facts }: Result<"run">, lease: string): Position | null {
+  const begun = facts.find((fact) => fact.type === "attempt.began" && fact.lease === lease);
+  return begun?.type === "attempt.began" ? { run: state, key: begun.key, lease } : null;
+}
+
+/** An agent that throws has a bug; the step must not hang because of it. */
+async function perform(needs: WorkNeeds, run: Run, key: string, lease: string): Promise<Outcome> {
+  const assignment = await toAssignment(needs, run, key, lease);
+  const attempt = needs.watch(assignment);
+  try {
+    return await needs.agents[assignment.step.agent.kind](assignment, attempt.report, attempt.signal);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { kind: "failed", reason: `The agent broke: ${reason}`, again: true };
+  } finally {
+    attempt.end();
+  }
+}
+
+async function toAssignment(needs: WorkNeeds, run: Run, key: string, lease: string): Promise<Assignment> {
+  const { brief, workspaceId, id: runId } = run;
+  if (!brief) throw new Error(`Run ${runId} is worked on without a brief.`);
+  const step = stepOf(run, key);
+  const { goalId, goalNumber, text, requirements, requestedBy, projectId, branch, parameters } = brief;
+  const feedback = brief.feedback === null ? [] : [{ by: requestedBy, text: brief.feedback }];
+  return {
+    ...{ workspaceId, runId, branch, parameters, step, lease },
+    goal: { id: goalId, number: goalNumber, text, requirements, requestedBy },
+    project: projectId === null ? null : await needs.projectOf(workspaceId, projectId),
+    attempt: step.attempt,
+    inputs: run.steps.flatMap((one) =>
+      isDone(one) && one.output ? [{ key: one.key, title: one.title, output: one.output }] : [],
+    ),
+    guidance: [...feedback, ...run.guidance],
+    answer: step.answer,
+    checkpoint: step.checkpoint,
+  };
+}
+
+function toCommand(
+  { newId }: WorkNeeds,
+  outcome: Exclude<Outcome, { readonly kind: "finished" }>,
+  key: string,
+  lease: string,
+): AttemptCommand {
+  switch (outcome.kind) {
+    case "asks": {
+      const { question, checkpoint } = outcome;
+      return { type: "ask", key, lease, consultationId: newId(), question, checkpoint };
+    }
+    case "failed": {
+      const { reason, again, log } = outcome;
+      return { type: "fail step", key, lease, reason, again, ...(log === undefined ? {} : { log }) };
+    }
+  }
+}
+
+/** A refusal inside a job means that it was settled elsewhere: not an error, and nothing to try again. */
+export async function unlessRefused<T>(work: Promise<T>): Promise<T | "refused"> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof Refusal) return "refused";
+    throw error;
+  }
+}
