@@ -100,7 +100,6 @@ CREATE TABLE "cursors" (
 	"workspace_id" text NOT NULL,
 	"seq" integer NOT NULL,
 	"held_by" uuid,
-	"held_until" timestamp with time zone,
 	"not_before" timestamp with time zone,
 	"failures" integer DEFAULT 0 NOT NULL,
 	"last_error" text,

@@ -21,7 +21,6 @@ export const cursors = pgTable(
     workspaceId: workspaceId(),
     seq: integer().notNull(),
     heldBy: uuid(),
-    heldUntil: at(),
     notBefore: at(),
     failures: integer().notNull().default(0),
     lastError: text(),

@@ -1,0 +1,126 @@
+import type { Sql } from "postgres";
+import { claim, logsBehind, postpone, release, type StreamRow } from "#db/cursors.ts";
+import { FACTS_CHANNEL } from "#db/save.ts";
+import { OutsideFailure } from "#engine/errors.ts";
+import type { Logger } from "./logger.ts";
+
+/** Brings an outside view up to date with a log. It may be told of the same facts twice, and never hears "event 17". */
+export type Follower = {
+  readonly name: string;
+  /** The log has grown beyond `seenSeq`. Rejects when it must be tried again. */
+  catchUp(stream: StreamRow, seenSeq: number): Promise<void>;
+};
+
+/** How many logs one follower reads at a time: one that hangs holds one place, and no step waits for it. */
+const PLACES = 4;
+/** News of the same log within this time is one piece of news. */
+const GATHER_MS = 15;
+const LONGEST_WAIT_MS = 5 * 60_000;
+/** How far back a sweep looks for news that nobody heard, because its process died right after a commit. */
+const SWEEP_BACK_MS = 120_000;
+
+export type Followers = Awaited<ReturnType<typeof startFollowers>>;
+
+/**
+ * Wakes followers when a log grows (Postgres tells every process by NOTIFY, inside the transaction), once at the start
+ * for all that lies behind, and by `sweep()` for whatever a crash left lying. A cursor's claim, not the wake-up, keeps
+ * two processes from following the same log at once.
+ */
+export async function startFollowers(needs: {
+  readonly sql: Sql;
+  readonly holder: string;
+  readonly followers: readonly Follower[];
+  readonly log: Logger;
+}) {
+  const { sql, holder, log } = needs;
+  const lanes = needs.followers.map((follower) => createLane({ sql, holder, follower, log }));
+  const wakeAll = async (sinceMs: number | null) => {
+    for (const lane of lanes) lane.wake(await logsBehind(sql, lane.name, sinceMs));
+  };
+  const listening = await sql.listen(
+    FACTS_CHANNEL,
+    (ids) => {
+      if (ids === "*")
+        void wakeAll(SWEEP_BACK_MS).catch((error) => log.warn("followers could not look", { error }));
+      else for (const lane of lanes) lane.wake(ids.split(","));
+    },
+    () => void wakeAll(null).catch((error) => log.warn("followers could not look", { error })),
+  );
+  return {
+    sweep: () => wakeAll(SWEEP_BACK_MS),
+    /** Ends when what is under way has ended; nothing new begins. */
+    async close(): Promise<void> {
+      await listening.unlisten();
+      await Promise.all(lanes.map((lane) => lane.close()));
+    },
+  };
+}
+
+type LaneNeeds = {
+  readonly sql: Sql;
+  readonly holder: string;
+  readonly follower: Follower;
+  readonly log: Logger;
+};
+
+/** One follower's own places: which logs wait for it, and which are being read. */
+function createLane({ sql, holder, follower, log }: LaneNeeds) {
+  const waiting = new Set<string>();
+  const working = new Map<string, Promise<void>>();
+  let timer: NodeJS.Timeout | null = null;
+  let isOpen = true;
+
+  function wake(ids: readonly string[]): void {
+    for (const id of ids) waiting.add(id);
+    if (waiting.size > 0 && timer === null && isOpen) timer = setTimeout(fill, GATHER_MS);
+  }
+
+  function fill(): void {
+    timer = null;
+    for (const id of waiting) {
+      if (!isOpen || working.size >= PLACES) return;
+      if (working.has(id)) continue; // it re-reads after releasing
+      waiting.delete(id);
+      working.set(
+        id,
+        follow(id).finally(() => {
+          working.delete(id);
+          if (waiting.size > 0) wake([]);
+        }),
+      );
+    }
+  }
+
+  async function follow(id: string): Promise<void> {
+    try {
+      const claimed = await claim(sql, follower.name, holder, id);
+      if (claimed === null) return;
+      const { stream, seq, failures } = claimed;
+      try {
+        await follower.catchUp(stream, seq);
+        if (await release(sql, follower.name, holder, id, stream.seq)) waiting.add(id);
+      } catch (error) {
+        await putOff(id, failures, error);
+      }
+    } catch (error) {
+      log.warn("a follower could not reach the database", { follower: follower.name, stream: id, error });
+    }
+  }
+
+  async function putOff(id: string, failures: number, error: unknown): Promise<void> {
+    const asked = error instanceof OutsideFailure ? error.retryAfterMs : undefined;
+    const waitMs = asked ?? Math.min(1_000 * 2 ** failures, LONGEST_WAIT_MS);
+    const reason = error instanceof Error ? error.message : String(error);
+    log.warn("a follower fell behind", { follower: follower.name, stream: id, waitMs, error });
+    await postpone(sql, { follower: follower.name, holder, streamId: id }, waitMs, reason);
+    if (isOpen) setTimeout(() => wake([id]), waitMs).unref();
+  }
+
+  async function close(): Promise<void> {
+    isOpen = false;
+    if (timer) clearTimeout(timer);
+    await Promise.all(working.values());
+  }
+
+  return { name: follower.name, wake, close };
+}

@@ -1,0 +1,90 @@
+import type { Sql } from "postgres";
+import { LAPSE_MS } from "./workers.ts";
+
+export type StreamRow = {
+  readonly id: string;
+  readonly kind: "run" | "consultation";
+  readonly workspaceId: string;
+  readonly seq: number;
+};
+
+export type Claim = { readonly stream: StreamRow; readonly seq: number; readonly failures: number };
+
+/**
+ * Takes a log for one follower, in one short statement. Null when there is nothing new, when somebody whose beats go
+ * on holds it, when a failure said to wait, or when the workspace is not connected.
+ */
+export async function claim(
+  sql: Sql,
+  follower: string,
+  holder: string,
+  streamId: string,
+): Promise<Claim | null> {
+  const [row] = await sql<(Omit<StreamRow, "seq"> & { head: number; seq: number; failures: number })[]>`
+    with stream as (
+      select s.* from streams s join installations i on i.workspace_id = s.workspace_id and i.connected
+      where s.id = ${streamId} and s.seq > coalesce(
+        (select c.seq from cursors c where c.follower = ${follower} and c.stream_id = s.id), 0)),
+    held as (
+      insert into cursors as c (follower, stream_id, workspace_id, seq, held_by)
+      select ${follower}, id, workspace_id, 0, ${holder} from stream
+      on conflict (follower, stream_id) do update set held_by = ${holder}
+        where (c.not_before is null or c.not_before <= now()) and not exists (
+          select from workers w where w.id = c.held_by and w.beat_at > now() - ${LAPSE_MS} * interval '1 ms')
+      returning c.seq, c.failures)
+    select stream.id, stream.kind, stream.workspace_id as "workspaceId", stream.seq as head, held.seq, held.failures
+    from stream, held`;
+  if (!row) return null;
+  const { id, kind, workspaceId, head, seq, failures } = row;
+  return { stream: { id, kind, workspaceId, seq: head }, seq, failures };
+}
+
+/** Says how far the log has been read, and lets go of it. Resolves to whether it has grown since. */
+export async function release(
+  sql: Sql,
+  follower: string,
+  holder: string,
+  streamId: string,
+  seq: number,
+): Promise<boolean> {
+  await sql`
+    update cursors set seq = ${seq}, held_by = null, not_before = null, failures = 0, last_error = null
+    where follower = ${follower} and stream_id = ${streamId} and held_by = ${holder}`;
+  const [row] = await sql<
+    { grown: boolean }[]
+  >`select seq > ${seq} as grown from streams where id = ${streamId}`;
+  return row?.grown ?? false;
+}
+
+/** Lets go of a log that could not be followed, until `waitMs` have passed. The reason is kept where people can see it. */
+export async function postpone(
+  sql: Sql,
+  {
+    follower,
+    holder,
+    streamId,
+  }: { readonly follower: string; readonly holder: string; readonly streamId: string },
+  waitMs: number,
+  reason: string,
+): Promise<void> {
+  await sql`
+    update cursors set held_by = null, failures = failures + 1, last_error = ${reason},
+      not_before = now() + ${waitMs} * interval '1 ms'
+    where follower = ${follower} and stream_id = ${streamId} and held_by = ${holder}`;
+}
+
+/** Logs that a follower has not read to the end: all of them at a start, later only what changed lately or was put off. */
+export async function logsBehind(
+  sql: Sql,
+  follower: string,
+  sinceMs: number | null,
+): Promise<readonly string[]> {
+  const recent = sinceMs === null ? sql`true` : sql`s.changed_at > now() - ${sinceMs} * interval '1 ms'`;
+  const rows = await sql<{ id: string }[]>`
+    select s.id from streams s left join cursors c on c.stream_id = s.id and c.follower = ${follower}
+    where ${recent} and s.seq > coalesce(c.seq, 0)
+    union
+    select stream_id from cursors where follower = ${follower} and not_before <= now()
+    limit 10000`;
+  return rows.map((row) => row.id);
+}
