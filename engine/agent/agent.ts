@@ -86,7 +86,14 @@ export type Outcome =
   | { readonly kind: "finished"; readonly output: StepOutput }
   | { readonly kind: "asks"; readonly question: Question; readonly checkpoint: unknown }
   /** `again`: whether trying again may help; a rejected approval or a bad configuration does not get better. */
-  | { readonly kind: "failed"; readonly reason: string; readonly again: boolean; readonly log?: string };
+  | {
+      readonly kind: "failed";
+      readonly reason: string;
+      readonly again: boolean;
+      readonly log?: string;
+      /** How long the far side asked us to stay away, where it said so. */
+      readonly retryAfterMs?: number;
+    };
 
 /** Never throws for trouble on the far side: trouble is an outcome like any other. Obeys `signal` within a second. */
 export type Agent = (assignment: Assignment, report: Report, signal: AbortSignal) => Promise<Outcome>;

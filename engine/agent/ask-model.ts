@@ -130,11 +130,11 @@ function readReply<T>(schema: z.ZodType<T>, spoken: Spoken, maxTokens: number): 
         false,
       );
     case "complete":
-      return fit(schema, spoken.text, useless);
+      return readJson(schema, spoken.text, useless);
   }
 }
 
-function fit<T>(
+function readJson<T>(
   schema: z.ZodType<T>,
   text: string,
   useless: (reason: string, told: string, again: boolean) => Read<T>,
