@@ -25,7 +25,7 @@ function createValueReader() {
   const open: string[] = [];
   let within: "nothing" | "name" | "value" = "nothing";
   let nameIsNext = false;
-  let escape: string | null = null;
+  let escaped: string | null = null;
   let line = "";
 
   const write = (text: string): void => {
@@ -35,26 +35,39 @@ function createValueReader() {
   const readEscape = (so: string): void => {
     const isCodePoint = so.startsWith("u");
     if (isCodePoint && so.length < 5) {
-      escape = so;
+      escaped = so;
       return;
     }
-    escape = null;
+    escaped = null;
     write(isCodePoint ? String.fromCharCode(Number.parseInt(so.slice(1), 16)) : (ESCAPES[so] ?? so));
   };
   const readText = (character: string): void => {
-    if (escape !== null) readEscape(escape + character);
-    else if (character === "\\") escape = "";
+    if (escaped !== null) readEscape(escaped + character);
+    else if (character === "\\") escaped = "";
     else if (character === '"') within = "nothing";
     else write(character);
   };
-  const readSign = (character: string): void => {
-    if (character === "{" || character === "[") open.push(character);
-    if (character === "}" || character === "]") open.pop();
-    if (character === "{" || character === ",") nameIsNext = open.at(-1) === "{";
-    if (character === ":" || character === "[") nameIsNext = false;
-    if (character !== '"') return;
-    within = nameIsNext ? "name" : "value";
-    if (within === "value") line = "";
+  const readSign = (sign: string): void => {
+    switch (sign) {
+      case "{":
+      case "[":
+        open.push(sign);
+        nameIsNext = sign === "{";
+        return;
+      case "}":
+      case "]":
+        open.pop();
+        return;
+      case ",":
+        nameIsNext = open.at(-1) === "{";
+        return;
+      case ":":
+        nameIsNext = false;
+        return;
+      case '"':
+        within = nameIsNext ? "name" : "value";
+        if (within === "value") line = "";
+    }
   };
   return {
     read: (character: string) => (within === "nothing" ? readSign(character) : readText(character)),
