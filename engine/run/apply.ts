@@ -55,7 +55,13 @@ function changeStep(step: Step, fact: OneStepFact, at: Instant): Partial<Step> {
         endedAt: null,
       };
     case "attempt.lost":
-      return { ...released, status: "retrying", tries: step.tries + 1, reason: fact.reason, notBefore: at };
+      return {
+        ...released,
+        status: "retrying",
+        tries: step.tries + (fact.counts ? 1 : 0),
+        reason: fact.reason,
+        notBefore: at,
+      };
     case "step.progressed":
       return { note: fact.note };
     case "step.asked":

@@ -23,7 +23,7 @@ export function decideAttempt(run: Run, command: AttemptCommand, at: Instant): r
     case "fail step":
       return fail(step, command.reason, command.again, command.log ?? null, at);
     case "lose attempt":
-      return lose(step, command.reason);
+      return lose(step, command.reason, command.counts);
   }
 }
 
@@ -54,8 +54,8 @@ function fail(
 }
 
 /** A lost worker costs the step one of its tries: what kills its workers must not be tried for ever. */
-function lose(step: Step, reason: string): readonly RunFact[] {
-  const lost: RunFact = { type: "attempt.lost", key: step.key, reason };
-  if (step.tries >= RETRIES) return [lost, { type: "step.blocked", key: step.key, reason }];
+function lose(step: Step, reason: string, counts: boolean): readonly RunFact[] {
+  const lost: RunFact = { type: "attempt.lost", key: step.key, reason, counts };
+  if (counts && step.tries >= RETRIES) return [lost, { type: "step.blocked", key: step.key, reason }];
   return [lost, { type: "step.ready", key: step.key }];
 }

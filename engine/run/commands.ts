@@ -51,7 +51,13 @@ export type AttemptCommand =
       readonly again: boolean;
       readonly log?: string;
     }
-  | { readonly type: "lose attempt"; readonly key: string; readonly lease: string; readonly reason: string };
+  | {
+      readonly type: "lose attempt";
+      readonly key: string;
+      readonly lease: string;
+      readonly reason: string;
+      readonly counts: boolean;
+    };
 
 /** From a person, or from the consultation that a step waits for. */
 export type StepCommand =

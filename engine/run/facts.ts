@@ -28,7 +28,13 @@ export type StepFact =
       readonly lease: string;
       readonly worker: string;
     }
-  | { readonly type: "attempt.lost"; readonly key: string; readonly reason: string }
+  | {
+      readonly type: "attempt.lost";
+      readonly key: string;
+      readonly reason: string;
+      /** False where a worker was stopped in good order: that costs the step no try. */
+      readonly counts: boolean;
+    }
   | { readonly type: "step.progressed"; readonly key: string; readonly note: string }
   | {
       readonly type: "step.asked";

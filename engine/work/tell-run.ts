@@ -22,5 +22,5 @@ export async function tellRun(needs: WorkNeeds, consultation: Consultation): Pro
     ),
   );
   const begun = told === "refused" ? null : followedBy(told, next.lease);
-  if (begun) await workOn(needs, begun.run, begun.key, begun.lease);
+  if (begun) needs.goOn(workOn(needs, begun));
 }

@@ -3,13 +3,18 @@ import type { Engine } from "../engine.ts";
 import { Refusal } from "../errors.ts";
 import type { StepJob } from "../jobs.ts";
 import type { NewId } from "../ports.ts";
-import type { AttemptCommand } from "../run/commands.ts";
+import type { AttemptCommand, Next } from "../run/commands.ts";
 import type { AgentKind } from "../run/plan.ts";
 import { isDone, type Run, stepOf } from "../run/run.ts";
 import type { Result } from "../settle.ts";
 
 /** What holds an attempt while it is under way: its signal, its voice, and the end of both. */
-export type Attempt = { readonly signal: AbortSignal; readonly report: Report; end(): void };
+export type Attempt = {
+  readonly signal: AbortSignal;
+  readonly report: Report;
+  /** Lets go of it. True when it was cut short because this worker stops: then it goes back as if it had not begun. */
+  end(): boolean;
+};
 
 /** What the work loop needs of the world. */
 export type WorkNeeds = {
@@ -25,12 +30,15 @@ export type WorkNeeds = {
   withinLimit<T>(workspaceId: string, kind: AgentKind, begin: () => Promise<T>): Promise<T | null>;
   /** Kinds of which any number may work at once. */
   readonly unlimited: readonly AgentKind[];
+  /** Takes charge of work that goes on after its job has ended: the lease guards it, not the queue. */
+  goOn(work: Promise<void>): void;
 };
 
 /**
- * Works on a ready step, and then on the steps that it sets free for as long as that can be done here. Resolves to
- * "later" when too many agents of its kind work already: the job should come again. Ends silently when the step is
- * not waiting to be worked on any more: then somebody else has it, or nobody needs it.
+ * Begins an attempt at a ready step, and lets it go on by itself: from here on its lease guards it, so a command that
+ * runs for an hour holds no place in the queue. Resolves to "later" when too many agents of its kind work already:
+ * the job should come again. Ends silently when the step is not waiting to be worked on any more: then somebody else
+ * has it, or nobody needs it.
  */
 export async function workOnStep(needs: WorkNeeds, job: StepJob): Promise<"done" | "later"> {
   const { workspaceId, runId, key, agent } = job;
@@ -41,32 +49,24 @@ export async function workOnStep(needs: WorkNeeds, job: StepJob): Promise<"done"
     unlessRefused(needs.engine.submit(stream, command, `agent:${agent}`)),
   );
   if (begun === null) return "later";
-  if (begun !== "refused") await workOn(needs, begun.state, key, lease);
+  if (begun !== "refused") needs.goOn(workOn(needs, { run: begun.state, key, lease }));
   return "done";
 }
 
 /** From an attempt that has begun to the last one that follows from it without the queue. */
-export async function workOn(
-  needs: WorkNeeds,
-  begun: Run,
-  firstKey: string,
-  firstLease: string,
-): Promise<void> {
-  let at: Position | null = { run: begun, key: firstKey, lease: firstLease };
+export async function workOn(needs: WorkNeeds, begun: Position): Promise<void> {
+  let at: Position | null = begun;
   while (at !== null) at = await workOnce(needs, at);
 }
 
-type Position = { readonly run: Run; readonly key: string; readonly lease: string };
+export type Position = { readonly run: Run; readonly key: string; readonly lease: string };
 
 async function workOnce(needs: WorkNeeds, { run, key, lease }: Position): Promise<Position | null> {
   const kind = stepOf(run, key).agent.kind;
   const outcome = await perform(needs, run, key, lease);
   const next = { lease: needs.newId(), worker: needs.worker, kinds: [kind, ...needs.unlimited] };
   const stream = { kind: "run", id: run.id, workspaceId: run.workspaceId } as const;
-  const command: AttemptCommand =
-    outcome.kind === "finished"
-      ? { type: "finish step", key, lease, output: outcome.output, next }
-      : toCommand(needs, outcome, key, lease);
+  const command = toCommand(needs, outcome, { key, lease, next });
   const result = await unlessRefused(needs.engine.submit(stream, command, `agent:${kind}`));
   return result === "refused" ? null : followedBy(result, next.lease);
 }
@@ -77,18 +77,20 @@ export function followedBy({ state, facts }: Result<"run">, lease: string): Posi
   return begun?.type === "attempt.began" ? { run: state, key: begun.key, lease } : null;
 }
 
+type Performed = Outcome | { readonly kind: "given back" };
+
 /** An agent that throws has a bug; the step must not hang because of it. */
-async function perform(needs: WorkNeeds, run: Run, key: string, lease: string): Promise<Outcome> {
+async function perform(needs: WorkNeeds, run: Run, key: string, lease: string): Promise<Performed> {
   const assignment = await toAssignment(needs, run, key, lease);
   const attempt = needs.watch(assignment);
-  try {
-    return await needs.agents[assignment.step.agent.kind](assignment, attempt.report, attempt.signal);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return { kind: "failed", reason: `The agent broke: ${reason}`, again: true };
-  } finally {
-    attempt.end();
-  }
+  const agent = needs.agents[assignment.step.agent.kind];
+  const outcome = await agent(assignment, attempt.report, attempt.signal).catch(broken);
+  return attempt.end() && outcome.kind === "failed" ? { kind: "given back" } : outcome;
+}
+
+function broken(error: unknown): Outcome {
+  const reason = error instanceof Error ? error.message : String(error);
+  return { kind: "failed", reason: `The agent broke: ${reason}`, again: true };
 }
 
 async function toAssignment(needs: WorkNeeds, run: Run, key: string, lease: string): Promise<Assignment> {
@@ -113,11 +115,12 @@ async function toAssignment(needs: WorkNeeds, run: Run, key: string, lease: stri
 
 function toCommand(
   { newId }: WorkNeeds,
-  outcome: Exclude<Outcome, { readonly kind: "finished" }>,
-  key: string,
-  lease: string,
+  outcome: Performed,
+  { key, lease, next }: { readonly key: string; readonly lease: string; readonly next: Next },
 ): AttemptCommand {
   switch (outcome.kind) {
+    case "finished":
+      return { type: "finish step", key, lease, output: outcome.output, next };
     case "asks": {
       const { question, checkpoint } = outcome;
       return { type: "ask", key, lease, consultationId: newId(), question, checkpoint };
@@ -126,6 +129,8 @@ function toCommand(
       const { reason, again, log } = outcome;
       return { type: "fail step", key, lease, reason, again, ...(log === undefined ? {} : { log }) };
     }
+    case "given back":
+      return { type: "lose attempt", key, lease, reason: "Its worker was stopped.", counts: false };
   }
 }
 

@@ -1,0 +1,74 @@
+import { EventEmitter } from "node:events";
+import { Logger as QueueLogger, run, type TaskList } from "graphile-worker";
+import type { Job } from "#engine/jobs.ts";
+import type { Logger } from "./logger.ts";
+
+/** What a handler may say of its job: that it is done, or that it should come again soon. */
+export type Handled = "done" | "later";
+
+/** Every job by name. Leave one out, or misspell it, and this does not compile. */
+export type Handlers = {
+  readonly [Name in Job["name"]]: (payload: Extract<Job, { name: Name }>["payload"]) => Promise<Handled>;
+};
+
+/** Jobs are short: an attempt goes on after its job. So a few places are enough, and an answer never waits long. */
+const PLACES = 16;
+const LATER_MS = 500;
+
+export type Worker = { stop(): Promise<void> };
+
+/**
+ * Starts to take jobs. A handler that rejects has its job tried again by graphile, with its backoff; handlers
+ * themselves turn a `Refusal` into "done" (design §4.11).
+ */
+export async function startWorker(needs: {
+  readonly databaseUrl: string;
+  readonly handlers: Handlers;
+  readonly log: Logger;
+  /** Told graphile's names for its pools before the first job is taken: they go into this worker's beat. */
+  readonly onPools: (poolIds: readonly string[]) => void;
+}): Promise<Worker> {
+  const poolIds: string[] = [];
+  const events = new EventEmitter().on("pool:create", ({ workerPool }: { workerPool: { id: string } }) => {
+    poolIds.push(workerPool.id);
+    needs.onPools(poolIds);
+  });
+  const runner = await run({
+    connectionString: needs.databaseUrl,
+    taskList: toTaskList(needs.handlers),
+    noHandleSignals: true,
+    logger: new QueueLogger(() => toQueueLog(needs.log)),
+    events,
+    preset: {
+      worker: {
+        concurrentJobs: PLACES,
+        maxPoolSize: 4,
+        localQueue: { size: PLACES },
+        completeJobBatchDelay: 0,
+        failJobBatchDelay: 0,
+      },
+    },
+  });
+  return { stop: () => runner.stop() };
+}
+
+/** Payloads were written by `jobsAfter` in the same code base, so their type is taken at its word. */
+function toTaskList(handlers: Handlers): TaskList {
+  return Object.fromEntries(
+    Object.entries(handlers).map(([name, handle]) => [
+      name,
+      async (payload, { addJob, job }) => {
+        const handled = await handle(payload as never);
+        if (handled === "later")
+          await addJob(name, payload, { runAt: new Date(Date.now() + LATER_MS), priority: job.priority });
+      },
+    ]),
+  );
+}
+
+/** Graphile speaks a line for each job; only its trouble is worth keeping. */
+const toQueueLog =
+  (log: Logger) =>
+  (level: string, message: string): void => {
+    if (level === "error" || level === "warning") log.warn(`queue: ${message}`);
+  };
