@@ -1,6 +1,6 @@
 import type { Role } from "../run/plan.ts";
 import type { Assignment, StepOutput } from "./agent.ts";
-import { QUOTE_RULE, quote } from "./quote.ts";
+import { QUOTE_RULE, quote, sections } from "./quote.ts";
 import { type Asked, MOST_QUESTIONS, readAsked } from "./reply.ts";
 import { ROLE_BRIEFS } from "./roles.ts";
 
@@ -32,10 +32,6 @@ export function toPrompt(assignment: Assignment, role: Role): Prompt {
     ]),
   };
 }
-
-/** Joined by empty lines; what has nothing to say is left out. */
-export const sections = (parts: readonly string[]): string =>
-  parts.filter((part) => part !== "").join("\n\n");
 
 function systemPrompt(role: Role): string {
   const { title, does, asks } = ROLE_BRIEFS[role];

@@ -30,3 +30,7 @@ const marked = (text: string): string =>
     .split(LINE_ENDS)
     .map((line) => `${QUOTE}${line.replace(HIDDEN, "")}`)
     .join("\n");
+
+/** The parts of a prompt, joined by empty lines; what has nothing to say is left out. */
+export const sections = (parts: readonly string[]): string =>
+  parts.filter((part) => part !== "").join("\n\n");

@@ -1,4 +1,4 @@
-import { type Effect, type PlannedStep, Risk } from "../run/plan.ts";
+import { type Effect, Risk } from "../run/plan.ts";
 
 /** A word of its own: `deploy`, `deploy_prod` and `git-push`, but not `tagged` or `pushover`. */
 const says = (words: string): RegExp => new RegExp(`(?<![a-z])(?:${words})(?![a-z])`, "i");
@@ -23,13 +23,11 @@ export function effectsOfCommand(name: string, line: string): readonly Effect[] 
   return (["push", "tag", "deploy"] as const).filter((effect) => SIGNS[effect].test(`${name}\n${line}`));
 }
 
-/** The risk of these effects, or the given one where that is worse: nobody's rating makes a risk smaller. */
-export function worse(rating: string, effects: readonly Effect[]): string {
-  const ranks: readonly string[] = Risk.options;
-  const all = [rating, ...effects.map((effect) => RISK[effect])];
-  return all.reduce((worst, risk) => (ranks.indexOf(risk) > ranks.indexOf(worst) ? risk : worst));
-}
+/** The worst of these: nobody's rating makes a risk smaller. */
+export const worstOf = (risks: readonly Risk[]): Risk =>
+  risks.reduce<Risk>((worst, risk) => (rank(risk) > rank(worst) ? risk : worst), "low");
 
-/** A step that a person approves, and that other steps may rely on. */
-export const isApproval = ({ agent }: PlannedStep): boolean =>
-  agent.kind === "person" && agent.asks === "approval" && !agent.rehearsed;
+/** The risk that these effects have, whatever anybody says. */
+export const riskOf = (effects: readonly Effect[]): Risk => worstOf(effects.map((effect) => RISK[effect]));
+
+const rank = (risk: Risk): number => Risk.options.indexOf(risk);

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ProjectRef } from "../agent/agent.ts";
 import { type AgentSpec, Effect, PlannedStep, Risk, ROLES, Role } from "../run/plan.ts";
-import { effectsOfCommand, worse } from "./effects.ts";
+import { effectsOfCommand } from "./effects.ts";
 
 /** The name by which a planner means the project's own test command. */
 export const TEST = "test";
@@ -47,7 +47,7 @@ export type Translated =
   | { readonly kind: "step"; readonly step: PlannedStep }
   | { readonly kind: "trouble"; readonly reasons: readonly string[] };
 
-/** Turns one proposed step into ours. Its effects and its risk are at least what its command's own words say. */
+/** Turns one proposed step into ours. Its effects are at least those that its command's own words give away. */
 export function toPlannedStep(proposed: ProposedStep, commands: ReadonlyMap<string, string>): Translated {
   const agent = toAgent(proposed, commands);
   if (typeof agent === "string") return { kind: "trouble", reasons: [agent] };
@@ -60,7 +60,7 @@ export function toPlannedStep(proposed: ProposedStep, commands: ReadonlyMap<stri
     instructions: proposed.instructions,
     after: [...new Set(proposed.after)],
     acceptance: proposed.acceptance,
-    risk: worse(proposed.risk, own),
+    risk: proposed.risk,
     // An approval allows what comes after it; it does nothing itself.
     effects: isApproval ? [] : [...new Set([...own, ...proposed.effects])],
   });

@@ -1,0 +1,101 @@
+import { type Plan, type PlannedStep, troubleWith } from "../run/plan.ts";
+import { isApproval, isTest } from "../run/run.ts";
+import { riskOf, worstOf } from "./effects.ts";
+import type { ProposedStep } from "./proposed-plan.ts";
+
+/** What a planner's plan is held to, beyond what the engine asks of every plan. */
+export type PlanLimits = { readonly mostSteps: number; readonly testsMustPass: boolean };
+
+/** Everything that is wrong with how the proposed steps hang together, whatever each of them does. */
+export function troubleWithShape(proposed: readonly ProposedStep[], mostSteps: number): readonly string[] {
+  const plan = proposed.map(toShape);
+  const trouble = troubleWith(plan, mostSteps);
+  return trouble.length > 0 ? trouble : looseParts(plan);
+}
+
+/** Only the key and the order matter here: a step that is wrong in itself still has its place. */
+const toShape = ({ key, after }: ProposedStep): PlannedStep => ({
+  key,
+  title: key,
+  agent: { kind: "model", role: "analyst" },
+  instructions: "",
+  after: [...after],
+  acceptance: [],
+  risk: "low",
+  effects: [],
+  timeoutMs: 300_000,
+});
+
+/** Steps that nothing ties to the largest part of the plan: nobody would miss them. */
+function looseParts(plan: Plan): readonly string[] {
+  const neighbours = new Map(plan.map(({ key }) => [key, new Set<string>()]));
+  for (const { key, after } of plan)
+    for (const before of after) {
+      neighbours.get(key)?.add(before);
+      neighbours.get(before)?.add(key);
+    }
+  const left = new Set(neighbours.keys());
+  const parts: ReadonlySet<string>[] = [];
+  for (const key of left) {
+    const part = reached(key, (at) => neighbours.get(at) ?? []);
+    for (const member of part) left.delete(member);
+    parts.push(part);
+  }
+  const [, ...loose] = parts.toSorted((a, b) => b.size - a.size);
+  return loose.flatMap((part) =>
+    [...part].map(
+      (key) => `Step "${key}" is not tied to the rest of the plan: let a later step use it, or leave it out.`,
+    ),
+  );
+}
+
+/** Everything that can be reached from here, this one included. */
+function reached(from: string, next: (key: string) => Iterable<string>): ReadonlySet<string> {
+  const found = new Set([from]);
+  // A set can grow while it is walked through: what is added is walked through too.
+  for (const key of found) for (const other of next(key)) found.add(other);
+  return found;
+}
+
+/** What is wrong with a well-shaped plan: something happens to the world before anybody agreed, or untested. */
+export function troubleWithOrder(plan: Plan, limits: PlanLimits): readonly string[] {
+  const before = stepsBefore(plan);
+  const acting = plan.filter((step) => step.effects.length > 0);
+  const unapproved = acting
+    .filter((step) => !before(step).some(isApproval))
+    .map(
+      (step) =>
+        `Step "${step.key}" does something that cannot be undone here (${step.effects.join(", ")}): a person step with an "effect" must come before it.`,
+    );
+  if (!limits.testsMustPass) return unapproved;
+  const untested = acting
+    .filter((step) => !before(step).some(isTest))
+    .map((step) => `The tests must pass before "${step.key}": let it come after the command "test".`);
+  const none = plan.some(isTest)
+    ? []
+    : ['The tests must pass: the plan needs a step with the command "test".'];
+  return [...unapproved, ...untested, ...none];
+}
+
+/** Nobody's rating makes a risk smaller: a step is as risky as its effects, an approval as all that it allows. */
+export function withRisks(plan: Plan): Plan {
+  const before = stepsBefore(plan);
+  const rated = plan.map((step) => ({ ...step, risk: worstOf([step.risk, riskOf(step.effects)]) }));
+  return rated.map((step) => {
+    if (!isApproval(step)) return step;
+    const allowed = rated.filter(
+      (one) => one.effects.length > 0 && before(one).some(({ key }) => key === step.key),
+    );
+    return { ...step, risk: worstOf([step.risk, ...allowed.map(({ risk }) => risk)]) };
+  });
+}
+
+/** For each step, all steps that are done before it begins. */
+function stepsBefore(plan: Plan): (step: PlannedStep) => Plan {
+  const byKey = new Map(plan.map((step) => [step.key, step]));
+  return (step) =>
+    [...reached(step.key, (key) => byKey.get(key)?.after ?? [])].flatMap((key) => {
+      const found = byKey.get(key);
+      return found && key !== step.key ? [found] : [];
+    });
+}
