@@ -36,7 +36,7 @@ describe("elements that are used", () => {
       /<button type="button" class="button danger" aria-label="Tag &lt;it&gt;" data-press data-action="tag" data-block="b" data-value="v1">Tag &lt;it&gt;<\/button><dialog class="confirm" data-confirm/,
     );
     expect(shown).toContain("<b>really</b>");
-    expect(shown).toMatch(/value="no">No<.*class="button danger" value="yes">Do it</s);
+    expect(shown).toMatch(/data-answer="no">No<.*class="button danger" data-answer="yes">Do it</s);
   });
 
   test("a button with an address is a link beside the page, unless the address is dangerous", async () => {

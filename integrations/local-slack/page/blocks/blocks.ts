@@ -39,7 +39,7 @@ const KNOWN = {
 
 /** Blocks as Slack draws them. What cannot be drawn leaves a line that says so: a block never vanishes silently. */
 export function showBlocks(blocks: readonly AnyBlock[], surface: Surface, faults: InputFaults = {}): Html {
-  return html`${blocks.map((block) => html`<div class="block ${block.type}">${drawn(block, surface, faults)}</div>`)}`;
+  return html`${blocks.map((block) => html`<div class="block is-${block.type}">${drawn(block, surface, faults)}</div>`)}`;
 }
 
 function drawn(block: AnyBlock, surface: Surface, faults: InputFaults): Html {
@@ -113,7 +113,7 @@ function showSection(section: SectionBlock, surface: Surface): Html {
     section.accessory === undefined
       ? ""
       : html`<div class="beside">${showElement(section.accessory, placeOf(section, surface), label)}</div>`;
-  return html`<div class="main">${text}${fields.length === 0 ? "" : html`<div class="fields">${fields}</div>`}</div>${beside}`;
+  return html`<div class="said">${text}${fields.length === 0 ? "" : html`<div class="fields">${fields}</div>`}</div>${beside}`;
 }
 
 function showContext(context: ContextBlock, surface: Surface): Html {

@@ -64,10 +64,9 @@ export function showConfirm(confirm: ConfirmationDialog | undefined, place: Plac
   if (confirm === undefined) return html``;
   const look = confirm.style === "danger" ? "danger" : "primary";
   const words = (text: { text: string } | undefined, otherwise: string) => text?.text ?? otherwise;
-  return html`<dialog class="confirm" data-confirm aria-label="${words(confirm.title, "Are you sure?")}"><form method="dialog">
-<h2>${words(confirm.title, "Are you sure?")}</h2><div class="text">${showText(confirm.text, place.reader)}</div>
-<div class="row end"><button class="button" value="no">${words(confirm.deny, "Cancel")}</button><button class="button ${look}" value="yes">${words(confirm.confirm, "Yes")}</button></div>
-</form></dialog>`;
+  const title = words(confirm.title, "Are you sure?");
+  return html`<dialog class="confirm" data-confirm aria-label="${title}"><h2>${title}</h2><div class="text">${showText(confirm.text, place.reader)}</div>
+<div class="row end"><button type="button" class="button" data-answer="no">${words(confirm.deny, "Cancel")}</button><button type="button" class="button ${look}" data-answer="yes">${words(confirm.confirm, "Yes")}</button></div></dialog>`;
 }
 
 function pressed(actionId: string | undefined, value: string | undefined, place: Place): Html {

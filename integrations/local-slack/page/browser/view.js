@@ -1,0 +1,104 @@
+import { showMoments } from "./controls.js";
+import { morph } from "./morph.js";
+
+const PAUSE_MS = 60;
+const FETCH_TIMEOUT_MS = 10_000;
+const NEAR_END_PX = 60;
+
+let current = "";
+let isRunning = false;
+let isWanted = false;
+const afterwards = [];
+
+/** The part of the page that the server draws. */
+export const app = () => document.getElementById("app");
+
+/** Whom the person acts as. */
+export const me = () => app().dataset.user;
+
+/** Fetches the page's changing part again and takes over what differs. Calls while one is under way are gathered into one more. */
+export async function refresh() {
+  isWanted = true;
+  if (isRunning) return;
+  isRunning = true;
+  try {
+    while (isWanted) {
+      isWanted = false;
+      await swap();
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    }
+  } catch {
+    // Said aloud on the page, and tried again until it works.
+    setTimeout(refresh, 1000);
+    showLost(true);
+  } finally {
+    isRunning = false;
+  }
+}
+
+/** Opens another place without loading the page anew; `then` runs when it is there. */
+export function go(href, then) {
+  history.pushState(null, "", href);
+  current = "";
+  if (then !== undefined) afterwards.push(then);
+  return refresh();
+}
+
+/** What must be done once after the page is loaded and after each change. */
+export function settleView() {
+  document.title = app().dataset.title;
+  for (const dialog of document.querySelectorAll("dialog[data-modal]:not([open])")) openModal(dialog);
+  for (const form of document.querySelectorAll("form[data-compose]")) restoreDraft(form);
+  showMoments(document);
+}
+
+/** Says on the page whether it is cut off from local-slack. */
+export function showLost(isLost) {
+  document.getElementById("lost").hidden = !isLost;
+}
+
+/** Keeps what somebody types through a switch of channel or person, and through a reload. */
+export function keepDraft(form) {
+  sessionStorage.setItem(form.id, form.querySelector("textarea").value);
+}
+
+/** Goes to the newest message of each list that has not been shown before. */
+export function toTheEnd(lists) {
+  for (const list of lists) list.scrollTop = list.scrollHeight;
+}
+
+async function swap() {
+  const response = await fetch(`/local/part${location.search}`, {
+    signal: AbortSignal.timeout(FETCH_TIMEOUT_MS),
+  });
+  if (!response.ok) throw new Error(`The page answered ${response.status}.`);
+  showLost(false);
+  const text = await response.text();
+  if (text === current) return;
+  current = text;
+  const lists = () => [...document.querySelectorAll("[data-stick]")];
+  const before = new Map(lists().map((list) => [list.parentElement.id, isAtEnd(list)]));
+  const next = new DOMParser().parseFromString(text, "text/html").getElementById("app");
+  morph(app(), document.adoptNode(next));
+  settleView();
+  toTheEnd(lists().filter((list) => before.get(list.parentElement.id) ?? true));
+  for (const then of afterwards.splice(0)) then();
+}
+
+/** Where the app names no field to begin with, the first one is it: a dialog alone would take its close button. */
+function openModal(dialog) {
+  dialog.showModal();
+  if (dialog.querySelector("[autofocus]") !== null) return;
+  dialog.querySelector(".blocks :is(input, select, textarea, summary, button), [data-submit]")?.focus();
+}
+
+function isAtEnd(list) {
+  return list.scrollHeight - list.scrollTop - list.clientHeight < NEAR_END_PX;
+}
+
+function restoreDraft(form) {
+  const field = form.querySelector("textarea");
+  if (field.dataset.restored !== undefined) return;
+  field.dataset.restored = "";
+  field.value ||= sessionStorage.getItem(form.id) ?? "";
+}
