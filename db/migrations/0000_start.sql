@@ -201,7 +201,7 @@ CREATE UNIQUE INDEX "idx_goals_number" ON "goals" USING btree ("workspace_id","n
 CREATE INDEX "idx_goals_requester" ON "goals" USING btree ("workspace_id","requested_by","channel_id");--> statement-breakpoint
 CREATE INDEX "idx_runs_goal" ON "runs" USING btree ("goal_id");--> statement-breakpoint
 CREATE INDEX "idx_runs_open" ON "runs" USING btree ("workspace_id") WHERE "runs"."ended_at" is null;--> statement-breakpoint
-CREATE INDEX "idx_steps_working" ON "steps" USING btree ("workspace_id","agent") WHERE "steps"."status" = 'working';--> statement-breakpoint
+CREATE INDEX "idx_steps_at_work" ON "steps" USING btree ("agent","workspace_id") WHERE "steps"."status" in ('working', 'ready');--> statement-breakpoint
 CREATE INDEX "idx_streams_due" ON "streams" USING btree ("due_at") WHERE "streams"."due_at" is not null;--> statement-breakpoint
 CREATE INDEX "idx_streams_changed" ON "streams" USING btree ("changed_at");--> statement-breakpoint
 CREATE INDEX "idx_cursors_waiting" ON "cursors" USING btree ("not_before") WHERE "cursors"."not_before" is not null;--> statement-breakpoint

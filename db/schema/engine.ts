@@ -107,7 +107,7 @@ export const steps = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.runId, t.key] }),
-    index("idx_steps_working").on(t.workspaceId, t.agent).where(sql`${t.status} = 'working'`),
+    index("idx_steps_at_work").on(t.agent, t.workspaceId).where(sql`${t.status} in ('working', 'ready')`),
   ],
 );
 

@@ -1,0 +1,48 @@
+import type { Sql } from "postgres";
+import { admitWaiting, withinLimit } from "#db/limits.ts";
+import type { AgentKind } from "#engine/run/plan.ts";
+
+/** How many agents of each kind may work at once; a kind that is not named has no limit. */
+export type AgentLimits = { readonly [Kind in AgentKind]?: number };
+
+export type Places = ReturnType<typeof createPlaces>;
+
+/** Keeps the number of agents at work within their limits, in every process together. Who finds no place waits in line. */
+export function createPlaces(sql: Sql, limits: AgentLimits) {
+  const limited = Object.entries(limits) as [AgentKind, number][];
+  /** Kinds that somebody was turned away from: at the start, perhaps by a process that is gone. */
+  const turnedAway = new Set<AgentKind>(limited.map(([kind]) => kind));
+  const turns = new Map<AgentKind, Promise<unknown>>();
+
+  /** One at a time in this process, so that waiting for Postgres's lock takes one connection and not sixteen. */
+  function inTurn<T>(kind: AgentKind, work: () => Promise<T>): Promise<T> {
+    const turn = (turns.get(kind) ?? Promise.resolve()).then(work, work);
+    turns.set(
+      kind,
+      turn.catch(() => undefined), // heard by whoever asked; the next in turn only waits for the end
+    );
+    return turn;
+  }
+
+  return {
+    unlimited: (["command", "model", "rehearsal", "person"] as const).filter(
+      (kind) => limits[kind] === undefined,
+    ),
+
+    async within<T>(workspaceId: string, kind: AgentKind, begin: () => Promise<T>): Promise<T | null> {
+      const most = limits[kind];
+      if (most === undefined) return begin();
+      const begun = await inTurn(kind, () => withinLimit(sql, { workspaceId, kind, most }, begin));
+      if (begun === null) turnedAway.add(kind);
+      return begun;
+    },
+
+    /** An attempt has ended: whoever was turned away comes again. */
+    async admit(): Promise<void> {
+      for (const [kind, most] of limited) {
+        if (!turnedAway.delete(kind)) continue;
+        await admitWaiting(sql, kind, most);
+      }
+    },
+  };
+}
