@@ -9,6 +9,7 @@ const MOST_IN_A_BATCH = 256;
 
 type Pending = {
   readonly submission: Submission;
+  readonly isLastTry: boolean;
   readonly tell: (outcome: Result | Error) => void;
 };
 
@@ -35,7 +36,7 @@ export function createEngine({ store, clock, newId }: { store: Store; clock: Clo
       const submission = { id, once: onceId !== undefined, stream, command, actor, at: clock.now() };
       const tell = (outcome: Result | Error) =>
         outcome instanceof Error ? reject(outcome) : resolve(outcome as Result<K>);
-      waiting.push({ submission, tell });
+      waiting.push({ submission, isLastTry: false, tell });
       if (!isCommitting) void drain();
     });
   }
@@ -50,8 +51,8 @@ export function createEngine({ store, clock, newId }: { store: Store; clock: Clo
     isCommitting = false;
   }
 
-  /** Never rejects: every pending submission hears how it ended. */
-  async function commit(batch: readonly Pending[]): Promise<void> {
+  /** Never rejects: every pending submission hears how it ended. Resolves to whether the store could be reached. */
+  async function commit(batch: readonly Pending[]): Promise<boolean> {
     const submissions = batch.map((pending) => pending.submission);
     let settled: Settled = { changes: [], outcomes: [] };
     try {
@@ -59,28 +60,51 @@ export function createEngine({ store, clock, newId }: { store: Store; clock: Clo
         settled = settle(submissions, loaded);
         return settled.changes;
       });
-      for (const [i, pending] of batch.entries()) pending.tell(settled.outcomes[i] ?? missing());
-    } catch (error) {
-      await afterFailure(batch, settled, error);
+      tellAll(batch, settled, missing());
+      return true;
+    } catch (cause) {
+      return await afterFailure(batch, settled, toError(cause));
     }
   }
 
-  /** The commit may have happened all the same: what is in the log counts, and the rest is tried alone, once. */
-  async function afterFailure(batch: readonly Pending[], settled: Settled, cause: unknown): Promise<void> {
-    const error = toError(cause);
+  /** The commit may have happened all the same: then it counts. Otherwise each is tried once more, alone. */
+  async function afterFailure(batch: readonly Pending[], settled: Settled, error: Error): Promise<boolean> {
     const saved = await store.committed(batch.map((pending) => pending.submission)).catch(() => null); // away: `error` says why
-    const isKnown = ({ submission }: Pending) => saved?.has(submission.id) ?? false;
-    const mayRetry = saved !== null && batch.length > 1;
-    for (const [i, pending] of batch.entries()) {
-      const outcome = settled.outcomes[i];
-      if (outcome instanceof Error || (outcome && isKnown(pending))) pending.tell(outcome);
-      else if (mayRetry) await commit([pending]);
-      else pending.tell(error);
-    }
+    let isReachable = saved !== null;
+    if (hasHappened(settled, saved)) tellAll(batch, settled, error);
+    else
+      for (const [i, pending] of batch.entries())
+        if (isReachable && !pending.isLastTry)
+          isReachable = await commit([again(pending, settled.outcomes[i])]);
+        else pending.tell(error);
+    return isReachable;
   }
 
   return { submit };
 }
+
+function tellAll(batch: readonly Pending[], { outcomes }: Settled, otherwise: Error): void {
+  for (const [i, pending] of batch.entries()) pending.tell(outcomes[i] ?? otherwise);
+}
+
+/**
+ * A transaction is saved whole or not at all. Where it was not, no outcome counts, not even a refusal: the rules may have
+ * refused it because of a change that never came to be.
+ */
+function hasHappened({ changes, outcomes }: Settled, saved: ReadonlySet<string> | null): boolean {
+  const written = changes.flatMap((change) => change.entries.map((entry) => entry.submissionId));
+  return outcomes.length > 0 && written.every((id) => saved?.has(id));
+}
+
+/** The look-up may have come before the commit did. Under the lock there is no doubt: then the first outcome holds. */
+const again = ({ submission, tell }: Pending, first: Result | Error | undefined): Pending => ({
+  submission: { ...submission, once: true },
+  isLastTry: true,
+  tell: (outcome) => {
+    const isKnown = !(outcome instanceof Error) && outcome.repeated;
+    tell(isKnown && first && !(first instanceof Error) ? first : outcome);
+  },
+});
 
 const missing = (): Error => new Error("A submission was committed without an outcome.");
 

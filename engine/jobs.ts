@@ -1,21 +1,21 @@
 import type { Consultation, ConsultationFact } from "./consultation/consultation.ts";
 import type { RunFact } from "./run/facts.ts";
 import type { AgentKind } from "./run/plan.ts";
-import { type Run, stepOf } from "./run/run.ts";
+import { hasEnded, type Run, type Step } from "./run/run.ts";
 
 /** Work to be done outside the transaction. Ids only, so that a late job sees today's state. */
 export type Job =
   | { readonly name: "plan-goal"; readonly payload: RunJob }
   | { readonly name: "work-on-step"; readonly payload: StepJob }
   | { readonly name: "open-question"; readonly payload: RunJob & { readonly key: string } }
-  | {
-      readonly name: "tell-run";
-      readonly payload: { readonly workspaceId: string; readonly consultationId: string };
-    }
+  | { readonly name: "withdraw-question"; readonly payload: QuestionJob }
+  | { readonly name: "tell-run"; readonly payload: QuestionJob }
   | { readonly name: "close-run"; readonly payload: RunJob };
 
 /** `agent` is the kind of agent, so that a full house can be seen before anything is loaded. */
 export type StepJob = RunJob & { readonly key: string; readonly agent: AgentKind };
+
+export type QuestionJob = { readonly workspaceId: string; readonly consultationId: string };
 
 export type RunJob = { readonly workspaceId: string; readonly runId: string };
 
@@ -26,37 +26,49 @@ export type QueuedJob = Job & { readonly priority: number };
 const FIRST = -20;
 const PRIORITY = { high: -10, normal: 0, low: 10 } as const;
 
-/** What a change of a run sets going. Reading this is reading what the engine does by itself. */
+/**
+ * What a change of a run sets going. Reading this is reading what the engine does by itself. Where one change did more
+ * than one thing to a step, its last state counts: no job is made for what the same change has settled already.
+ */
 export function jobsAfterRun(run: Run, facts: readonly RunFact[]): readonly QueuedJob[] {
-  const priority = PRIORITY[run.brief?.priority ?? "normal"];
-  return facts.flatMap((fact, i) => jobsAfterFact(run, fact, facts.slice(i + 1), priority));
+  const steps = new Map(run.steps.map((step) => [step.key, step]));
+  const jobs = facts.flatMap((fact) => jobsAfterFact(run, steps, fact));
+  return [...new Map(jobs.map((job) => [nameOf(job), job])).values()];
 }
 
-function jobsAfterFact(
-  run: Run,
-  fact: RunFact,
-  later: readonly RunFact[],
-  priority: number,
-): readonly QueuedJob[] {
+/** Two jobs with the same name are one. */
+const nameOf = ({ name, payload }: Job): string =>
+  [
+    name,
+    "key" in payload ? payload.key : "",
+    "consultationId" in payload ? payload.consultationId : "",
+  ].join();
+
+function jobsAfterFact(run: Run, steps: ReadonlyMap<string, Step>, fact: RunFact): readonly QueuedJob[] {
   const { id: runId, workspaceId } = run;
+  const priority = PRIORITY[run.brief?.priority ?? "normal"];
   switch (fact.type) {
     case "run.requested":
     case "plan.retried":
-      return later.some(({ type }) => type === "plan.proposed")
-        ? []
-        : [{ name: "plan-goal", payload: { workspaceId, runId }, priority }];
-    case "step.ready":
-      return later.some((next) => next.type === "attempt.began" && next.key === fact.key)
-        ? []
-        : [
-            {
-              name: "work-on-step",
-              payload: { workspaceId, runId, key: fact.key, agent: agentOf(run, fact.key) },
-              priority,
-            },
-          ];
+      return run.status === "planning" && run.planTrouble === null
+        ? [{ name: "plan-goal", payload: { workspaceId, runId }, priority }]
+        : [];
+    case "step.ready": {
+      const step = steps.get(fact.key);
+      if (step?.status !== "ready") return [];
+      const payload = { workspaceId, runId, key: step.key, agent: step.agent.kind };
+      return [{ name: "work-on-step", payload, priority }];
+    }
     case "step.asked":
-      return [{ name: "open-question", payload: { workspaceId, runId, key: fact.key }, priority: FIRST }];
+      return steps.get(fact.key)?.consultationId === fact.consultationId && !hasEnded(run)
+        ? [{ name: "open-question", payload: { workspaceId, runId, key: fact.key }, priority: FIRST }]
+        : [];
+    case "steps.reopened":
+      return fact.withdrawn.map((consultationId) => ({
+        name: "withdraw-question",
+        payload: { workspaceId, consultationId },
+        priority: FIRST,
+      }));
     case "run.succeeded":
     case "run.failed":
     case "run.cancelled":
@@ -74,13 +86,10 @@ function jobsAfterFact(
     case "step.retried":
     case "step.skipped":
     case "step.taken":
-    case "steps.reopened":
     case "step.succeeded":
       return [];
   }
 }
-
-const agentOf = (run: Run, key: string): AgentKind => stepOf(run, key).agent.kind;
 
 /** A run that asked nobody and has no worktree leaves nothing behind that would have to be tidied up. */
 const needsClosing = (run: Run): boolean =>

@@ -16,7 +16,10 @@ export type StreamRef<K extends StreamKind = StreamKind> = {
   readonly workspaceId: string;
 };
 
-/** A command on its way. `once`: the id comes from outside (Slack's `trigger_id`), and may come twice. */
+/**
+ * A command on its way. `once`: the id may come twice, and may be in the log already. It comes from outside (Slack's
+ * `trigger_id`), and is used on one stream only; or it is tried again after a commit of which nobody knows.
+ */
 export type Submission<K extends StreamKind = StreamKind> = {
   readonly id: string;
   readonly once: boolean;

@@ -20,7 +20,8 @@ export function settle(submissions: readonly Submission[], loaded: Loaded): Sett
   const streams = new Map<string, Stream>();
   const outcomes = submissions.map((submission) => {
     const { id } = submission.stream;
-    const stream = streams.get(id) ?? startOf(submission, loaded);
+    const known = streams.get(id);
+    const stream = known && exists(known) ? known : startOf(submission, loaded);
     streams.set(id, stream);
     return settleOne(stream, submission, loaded.known);
   });
@@ -41,17 +42,28 @@ type Stream = {
 const machineOf = (kind: StreamKind) => MACHINES[kind] as unknown as Machine<StreamKind>;
 
 function startOf({ stream: { kind, id, workspaceId } }: Submission, { states }: Loaded): Stream {
-  const before = states.get(id) ?? machineOf(kind).none(id, workspaceId);
-  return { kind, before, after: before, entries: [] };
+  const saved = states.get(id);
+  const before = saved ?? machineOf(kind).none(id, workspaceId);
+  return { kind: saved ? kindOf(saved) : kind, before, after: before, entries: [] };
 }
+
+/** Ids come from outside: what a command takes for a run may be a consultation. */
+const kindOf = (state: State[StreamKind]): StreamKind => ("steps" in state ? "run" : "consultation");
+
+/** A stream that nobody has begun belongs to nobody yet: a stranger's refused command must not claim it. */
+const exists = ({ after }: Stream): boolean => after.seq > 0;
+
+/** An id of something else, or of somebody else's, is as good as none. */
+const belongs = ({ kind, after }: Stream, { stream }: Submission): boolean =>
+  after.workspaceId === stream.workspaceId && kind === stream.kind;
 
 function settleOne(stream: Stream, submission: Submission, known: ReadonlySet<string>): Result | Error {
   const { id, command, actor, at } = submission;
+  if (!belongs(stream, submission))
+    return new Refusal("not_found", "There is no such thing in this workspace.");
   const isRepeated =
     known.has(id) || (submission.once && stream.entries.some((entry) => entry.submissionId === id));
   if (isRepeated) return { state: stream.after, facts: [], repeated: true };
-  if (stream.before.workspaceId !== submission.stream.workspaceId)
-    return new Refusal("not_found", "There is no such thing in this workspace.");
   const machine = machineOf(stream.kind);
   try {
     const facts = machine.decide(stream.after, command, at);

@@ -100,5 +100,6 @@ export function consultationDueAt({
   return remindedAt === null ? halfWay(openedAt, expiresAt) : expiresAt;
 }
 
+/** When an unanswered question is asked once more; whole milliseconds, since a database column holds it. */
 export const halfWay = (openedAt: Instant, expiresAt: Instant): Instant =>
-  openedAt + (expiresAt - openedAt) / 2;
+  openedAt + Math.floor((expiresAt - openedAt) / 2);

@@ -1,5 +1,6 @@
 import { Refusal } from "../errors.ts";
 import type { Instant } from "../run/run.ts";
+import { ago } from "./ago.ts";
 import {
   type Consultation,
   type ConsultationFact,
@@ -7,7 +8,7 @@ import {
   type Origin,
   type Policy,
 } from "./consultation.ts";
-import { refuseUnlessMayAnswer, type Standing } from "./policy.ts";
+import { mustBeAlone, refuseUnlessMayAnswer, type Standing } from "./policy.ts";
 import type { Question } from "./question.ts";
 
 export type ConsultationCommand =
@@ -45,7 +46,7 @@ export function decideConsultation(
     case "answer":
       return answer(before, command, at);
     case "name reviewers":
-      return nameReviewers(before, command);
+      return nameReviewers(before, command, at);
     case "withdraw":
       return before.state === "open" ? [{ type: "consultation.withdrawn", reason: command.reason }] : [];
     case "keep time":
@@ -64,17 +65,18 @@ function open(before: Consultation, command: Command<"open">, at: Instant): read
 function answer(before: Consultation, command: Command<"answer">, at: Instant): readonly ConsultationFact[] {
   const { decision, who, alone } = command;
   const note = command.note.trim();
-  refuseUnlessOpen(before);
+  refuseUnlessOpen(before, at);
   refuseUnlessMayAnswer(before, who, alone);
   if (!decisionsFor(before.question).includes(decision))
     throw new Refusal("bad_input", `“${decision}” is no answer to this question.`);
   if (decision === "request_changes" && note === "")
     throw new Refusal("bad_input", "Say what should change: the note goes to whoever works on it.");
-  const byAlone = alone && who.id === before.requester && decision === "approve";
-  return [{ type: "consultation.settled", answer: { decision, note, by: who.id, at, alone: byAlone } }];
+  if (decision === "text" && note === "") throw new Refusal("bad_input", "Write your answer first.");
+  const isAlone = decision === "approve" && mustBeAlone(before, who);
+  return [{ type: "consultation.settled", answer: { decision, note, by: who.id, at, alone: isAlone } }];
 }
 
-/** What may be answered to this kind of question. */
+/** What may be answered to this kind of question; `text` means that the note is the answer. Never nothing. */
 export function decisionsFor(question: Question | null): readonly string[] {
   switch (question?.type) {
     case "approval":
@@ -82,7 +84,7 @@ export function decisionsFor(question: Question | null): readonly string[] {
     case "work":
       return ["done"];
     case "decision":
-      return question.options.map((option) => option.key);
+      return question.options.length > 0 ? question.options.map((option) => option.key) : ["text"];
     case "clarification":
       return ["text", ...question.options.map((option) => option.key)];
     case undefined:
@@ -93,8 +95,9 @@ export function decisionsFor(question: Question | null): readonly string[] {
 function nameReviewers(
   before: Consultation,
   command: Command<"name reviewers">,
+  at: Instant,
 ): readonly ConsultationFact[] {
-  refuseUnlessOpen(before);
+  refuseUnlessOpen(before, at);
   if (command.by !== before.requester && !before.policy?.people.includes(command.by))
     throw new Refusal("not_allowed", `Only <@${before.requester}> can name other reviewers.`);
   if (command.people.length === 0 || command.people.length > 5)
@@ -111,15 +114,26 @@ function keepTime(before: Consultation, at: Instant): readonly ConsultationFact[
   return isHalfWay ? [{ type: "consultation.reminded" }] : [];
 }
 
-function refuseUnlessOpen({ state, answer: given }: Consultation): void {
+/** Whoever comes late is told who decided, and when (design §4.10). */
+function refuseUnlessOpen({ state, answer: given, endedAt }: Consultation, at: Instant): void {
+  const when = ago(at - (endedAt ?? at));
   switch (state) {
     case "open":
       return;
     case "settled":
-      throw new Refusal("already_settled", `<@${given?.by}> answered this already: ${given?.decision}.`);
+      throw new Refusal(
+        "already_settled",
+        `<@${given?.by}> ${verbFor(given?.decision)} this already, ${when}.`,
+      );
     case "expired":
-      throw new Refusal("already_settled", "This question expired before you answered.");
+      throw new Refusal("already_settled", `Nobody answered this in time: it expired ${when}.`);
     case "withdrawn":
-      throw new Refusal("already_settled", "This question was withdrawn: what it was for has ended.");
+      throw new Refusal("already_settled", `This question was withdrawn ${when}: what it was for has ended.`);
   }
+}
+
+function verbFor(decision: string | undefined): string {
+  if (decision === "approve") return "approved";
+  if (decision === "reject") return "rejected";
+  return decision === "request_changes" ? "asked for changes to" : "answered";
 }

@@ -13,16 +13,22 @@ export type Standing = {
 
 /** Refuses (`not_allowed`) whoever may not answer this question, with a sentence to show them privately. */
 export function refuseUnlessMayAnswer(consultation: Consultation, who: Standing, alone: boolean): void {
-  const { policy, question, requester } = consultation;
+  const { policy, question } = consultation;
   if (!policy || !question) throw new Refusal("not_found", "There is no such question.");
   if (!who.isFullMember) throw no("Only full members of this workspace can answer.");
   if (policy.people.length > 0 && !policy.people.includes(who.id))
     throw no(`Only ${listed(policy.people)} can answer this.`);
   if (policy.people.length === 0 && !who.isInChannel)
     throw no(`Only members of <#${policy.channel}> can answer this.`);
-  if (question.type === "approval" && !question.rehearsed && who.id === requester)
-    refuseUnlessMayApproveAlone(consultation, who, alone);
+  if (isOwnApproval(consultation, who)) refuseUnlessMayApproveAlone(consultation, who, alone);
 }
+
+/** Whether this person's approval counts only because nobody else may give it: then it is recorded as such. */
+export const mustBeAlone = (consultation: Consultation, who: Standing): boolean =>
+  isOwnApproval(consultation, who) && consultation.policy?.fourEyes !== "never";
+
+const isOwnApproval = ({ question, requester }: Consultation, who: Standing): boolean =>
+  question?.type === "approval" && !question.rehearsed && who.id === requester;
 
 function refuseUnlessMayApproveAlone(
   { policy, question }: Consultation,

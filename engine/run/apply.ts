@@ -3,10 +3,14 @@ import { freshStep, type Instant, isActive, type Run, type Step } from "./run.ts
 
 /** What a fact does to a run. It never refuses: whatever is in the log has already happened. */
 export function apply(run: Run, fact: RunFact, at: Instant): Run {
-  return keepClock({ ...change(run, fact, at), seq: run.seq + 1 }, at);
+  const after =
+    "key" in fact ? withStep(run, fact.key, (step) => changeStep(step, fact, at)) : changeRun(run, fact, at);
+  return keepClock({ ...after, seq: run.seq + 1 }, at);
 }
 
-function change(run: Run, fact: RunFact, at: Instant): Run {
+type OneStepFact = Exclude<StepFact, { readonly type: "steps.reopened" }>;
+
+function changeRun(run: Run, fact: Exclude<RunFact, OneStepFact>, at: Instant): Run {
   switch (fact.type) {
     case "run.requested":
       return { ...run, brief: fact.brief, requestedAt: at };
@@ -26,19 +30,17 @@ function change(run: Run, fact: RunFact, at: Instant): Run {
       return { ...run, status: "failed", reason: fact.reason, endedAt: at, steps: stopped(run) };
     case "run.cancelled":
       return { ...run, status: "cancelled", reason: fact.reason, endedAt: at, steps: stopped(run) };
-    case "steps.reopened":
+    case "steps.reopened": {
+      const keys = new Set(fact.keys);
       return {
         ...run,
         rounds: run.rounds + 1,
         guidance: [...run.guidance, fact.guidance],
-        steps: run.steps.map((step) => (fact.keys.includes(step.key) ? reopened(step) : step)),
+        steps: run.steps.map((step) => (keys.has(step.key) ? reopened(step) : step)),
       };
-    default:
-      return withStep(run, fact.key, (step) => changeStep(step, fact, at));
+    }
   }
 }
-
-type OneStepFact = Exclude<StepFact, { readonly type: "steps.reopened" }>;
 
 function changeStep(step: Step, fact: OneStepFact, at: Instant): Partial<Step> {
   switch (fact.type) {
@@ -74,7 +76,7 @@ function changeStep(step: Step, fact: OneStepFact, at: Instant): Partial<Step> {
         answer: null,
       };
     case "step.answered":
-      return { answer: fact.answer };
+      return { answer: fact.answer, tries: 0 };
     case "step.failed":
       return {
         ...released,
@@ -83,7 +85,7 @@ function changeStep(step: Step, fact: OneStepFact, at: Instant): Partial<Step> {
         reason: fact.reason,
         log: fact.log,
         notBefore: fact.notBefore,
-        endedAt: at,
+        endedAt: fact.notBefore === null ? at : null,
       };
     case "step.blocked":
       return { ...released, status: "blocked", reason: fact.reason, endedAt: at };
@@ -107,18 +109,22 @@ function changeStep(step: Step, fact: OneStepFact, at: Instant): Partial<Step> {
 
 const released = { lease: null, worker: null, notBefore: null, note: null } as const;
 
+/** As long as a person's step may explain itself (`AgentSpec`): what a command printed can be longer. */
+const LONGEST_WHY = 2_000;
+
 const takenOver = (step: Step, by: string): Partial<Step> => ({
   agent: {
     kind: "person",
     asks: "work",
     what: `${step.title}: done by you?`,
-    why: step.reason ?? "",
+    why: (step.reason ?? "").slice(0, LONGEST_WHY),
     people: [by],
     rehearsed: false,
   },
   consultationId: null,
   question: null,
   answer: null,
+  checkpoint: null, // the last agent's: it says nothing to a person
 });
 
 const reopened = (step: Step): Step => ({
@@ -134,10 +140,11 @@ const stopped = (run: Run): readonly Step[] =>
       : { ...step, ...released, status: "cancelled" },
   );
 
-const withStep = (run: Run, key: string, change: (step: Step) => Partial<Step>): Run => ({
-  ...run,
-  steps: run.steps.map((step) => (step.key === key ? { ...step, ...change(step) } : step)),
-});
+function withStep(run: Run, key: string, change: (step: Step) => Partial<Step>): Run {
+  const i = run.steps.findIndex((step) => step.key === key);
+  const step = run.steps[i];
+  return step ? { ...run, steps: run.steps.with(i, { ...step, ...change(step) }) } : run;
+}
 
 /** Working time grows only while the run is active (`max_time` does not count waiting, S3-47). */
 function keepClock(run: Run, at: Instant): Run {

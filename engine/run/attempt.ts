@@ -3,7 +3,7 @@ import type { AttemptCommand } from "./commands.ts";
 import type { RunFact } from "./facts.ts";
 import { began, goOn } from "./go-on.ts";
 import { nextTry, RETRIES } from "./retry.ts";
-import { type Instant, type Run, type Step, stepOf } from "./run.ts";
+import { type Instant, isApproval, type Run, type Step, stepOf } from "./run.ts";
 
 /** What follows from a word of whoever works on a step. The lease tells an owner from somebody who comes too late. */
 export function decideAttempt(run: Run, command: AttemptCommand, at: Instant): readonly RunFact[] {
@@ -15,6 +15,8 @@ export function decideAttempt(run: Run, command: AttemptCommand, at: Instant): r
     case "report progress":
       return [{ type: "step.progressed", key, note: command.note }];
     case "finish step":
+      if (isApproval(step) && step.answer?.decision !== "approve")
+        return fail(step, "Nobody has approved this.", false, null, at);
       return goOn(run, [{ type: "step.succeeded", key, output: command.output }], at, command.next);
     case "ask": {
       const { consultationId, question, checkpoint } = command;

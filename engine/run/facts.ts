@@ -56,5 +56,11 @@ export type StepFact =
   | { readonly type: "step.retried"; readonly key: string }
   | { readonly type: "step.skipped"; readonly key: string }
   | { readonly type: "step.taken"; readonly key: string; readonly by: string }
-  | { readonly type: "steps.reopened"; readonly keys: readonly string[]; readonly guidance: Guidance }
+  | {
+      readonly type: "steps.reopened";
+      readonly keys: readonly string[];
+      readonly guidance: Guidance;
+      /** Questions that other reopened steps had asked: about work that is now done again. */
+      readonly withdrawn: readonly string[];
+    }
   | { readonly type: "step.succeeded"; readonly key: string; readonly output: StepOutput };

@@ -87,8 +87,8 @@ export function checkPlan(plan: Plan, mostSteps = MOST_STEPS): void {
 export function troubleWith(plan: Plan, mostSteps = MOST_STEPS): readonly string[] {
   if (plan.length === 0) return ["A plan needs at least one step."];
   if (plan.length > mostSteps) return [`A plan has at most ${mostSteps} steps; this one has ${plan.length}.`];
-  const byKey = new Map(plan.map((step) => [step.key, step]));
-  const repeated = plan.filter((step) => byKey.get(step.key) !== step);
+  const byKey = new Map(plan.map((step, i) => [step.key, i]));
+  const repeated = plan.filter((step, i) => byKey.get(step.key) !== i);
   const missing = plan.flatMap((step) =>
     step.after
       .filter((key) => !byKey.has(key))
@@ -102,9 +102,7 @@ export function troubleWith(plan: Plan, mostSteps = MOST_STEPS): readonly string
 /** The keys that can never become ready, found by taking away what is ready until nothing more can be taken. */
 function inCircles(plan: Plan): readonly string[] {
   const waiting = new Map(plan.map((step) => [step.key, new Set(step.after)]));
-  const followers = new Map<string, string[]>();
-  for (const step of plan)
-    for (const key of step.after) followers.set(key, [...(followers.get(key) ?? []), step.key]);
+  const followers = followersOf(plan);
   const free = plan.filter((step) => step.after.length === 0).map((step) => step.key);
   for (let key = free.pop(); key !== undefined; key = free.pop()) {
     waiting.delete(key);
@@ -115,6 +113,18 @@ function inCircles(plan: Plan): readonly string[] {
     }
   }
   return [...waiting.keys()];
+}
+
+/** Who waits directly for each step, by its key; a step that nobody waits for is missing. */
+export function followersOf(plan: Plan): ReadonlyMap<string, readonly string[]> {
+  const followers = new Map<string, string[]>();
+  for (const { key: follower, after } of plan)
+    for (const key of after) {
+      const known = followers.get(key);
+      if (known) known.push(follower);
+      else followers.set(key, [follower]);
+    }
+  return followers;
 }
 
 /** Whether this plan does something to the world that its requester should start knowingly (`plan_approval: risky`). */

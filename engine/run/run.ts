@@ -157,17 +157,18 @@ export const isActive = (run: Run): boolean =>
 /** The word that a finished goal's card ends with. */
 export type Ending = "Done" | "Answered" | "Failed" | "Cancelled" | "Rehearsed";
 
-/** Null while the run goes on. "Answered" is a goal that only models worked on: nothing was applied. */
+/** Null while the run goes on. "Answered" is a goal in which no command ran and no person worked: nothing was applied. */
 export function endingOf(run: Run): Ending | null {
   if (run.status === "cancelled") return "Cancelled";
   if (run.status === "failed") return "Failed";
   if (run.status !== "succeeded") return null;
   if (run.brief?.rehearsed) return "Rehearsed";
-  const changed = run.steps.some(
-    (step) => step.status === "succeeded" && step.agent.kind !== "model" && !isApproval(step),
-  );
-  return changed ? "Done" : "Answered";
+  return run.steps.some(hasDoneSomething) ? "Done" : "Answered";
 }
+
+const hasDoneSomething = (step: Step): boolean =>
+  step.status === "succeeded" &&
+  (step.agent.kind === "command" || (step.agent.kind === "person" && step.agent.asks === "work"));
 
 export const isApproval = (step: PlannedStep): boolean =>
   step.agent.kind === "person" && step.agent.asks === "approval";

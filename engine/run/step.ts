@@ -3,6 +3,7 @@ import { Refusal } from "../errors.ts";
 import type { StepCommand } from "./commands.ts";
 import type { RunFact } from "./facts.ts";
 import { began, goOn } from "./go-on.ts";
+import { followersOf } from "./plan.ts";
 import { type Instant, isApproval, isTest, type Run, type Step, stepOf } from "./run.ts";
 
 /** How often reviewers may send work back within one run before a person must say how it goes on. */
@@ -20,7 +21,7 @@ export function decideStep(run: Run, command: StepCommand, at: Instant): readonl
     case "retry step":
       return goOn(run, [{ type: "step.retried", key: blocked(step).key }], at);
     case "take step":
-      return goOn(run, [{ type: "step.taken", key: replaceable(step).key, by: command.by }], at);
+      return goOn(run, [{ type: "step.taken", key: replaceable(run, step).key, by: command.by }], at);
     case "skip step":
       return goOn(run, [{ type: "step.skipped", key: skippable(run, step).key }], at);
   }
@@ -41,7 +42,8 @@ function takeAnswer(run: Run, step: Step, { answer, next }: TakeAnswer, at: Inst
   }
   if (isApproval(step) && answer.decision === "request_changes")
     return [answered, ...sendBack(run, step, answer, at)];
-  return [answered, next ? began(step, next) : { type: "step.ready", key }];
+  const isHere = next?.kinds.includes(step.agent.kind);
+  return [answered, next && isHere ? began(step, next) : { type: "step.ready", key }];
 }
 
 /** Work goes back to the models that wrote what was reviewed; where there is none, a person says how it goes on. */
@@ -52,30 +54,35 @@ function sendBack(run: Run, step: Step, answer: Answer, at: Instant): readonly R
       { type: "step.blocked", key: step.key, reason: `<@${answer.by}> asked for changes: ${answer.note}` },
     ];
   const guidance = { by: answer.by, text: answer.note };
-  return goOn(run, [{ type: "steps.reopened", keys: reopened, guidance }], at);
+  const keys = reopened.map((one) => one.key);
+  const withdrawn = reopened.flatMap((one) =>
+    one.status === "waiting" && one !== step && one.consultationId !== null ? [one.consultationId] : [],
+  );
+  return goOn(run, [{ type: "steps.reopened", keys, guidance, withdrawn }], at);
 }
 
-/** The models' steps before this one, and all that stands between them and it; nothing where no model wrote anything. */
-function toRedo(run: Run, step: Step): readonly string[] {
-  const before = ancestors(run, step);
-  const review = run.steps.filter((one) => before.has(one.key) || one === step);
-  const redo = new Set(review.filter((one) => one.agent.kind === "model").map((one) => one.key));
-  for (let size = -1; size !== redo.size; ) {
-    size = redo.size;
-    for (const one of review) if (one.after.some((key) => redo.has(key))) redo.add(one.key);
-  }
-  return redo.has(step.key) ? review.filter((one) => redo.has(one.key)).map((one) => one.key) : [];
-}
-
-function ancestors(run: Run, step: Step): ReadonlySet<string> {
-  const found = new Set<string>();
+/**
+ * The models' steps before this one, and all that was begun on top of them, wherever it stands in the plan: nothing may
+ * go on with, or stand approved on, what is being written again. Nothing where no model wrote anything.
+ */
+function toRedo(run: Run, step: Step): readonly Step[] {
   const byKey = new Map(run.steps.map((one) => [one.key, one]));
-  const open = [...step.after];
-  for (let key = open.pop(); key !== undefined; key = open.pop()) {
-    if (found.has(key)) continue;
-    found.add(key);
-    open.push(...(byKey.get(key)?.after ?? []));
-  }
+  const before = reached([step.key], (key) => byKey.get(key)?.after ?? []);
+  const models = run.steps.filter(
+    ({ key, agent, status }) => agent.kind === "model" && status === "succeeded" && before.has(key),
+  );
+  const followers = followersOf(run.steps);
+  const redo = reached(
+    models.map((one) => one.key),
+    (key) => followers.get(key) ?? [],
+  );
+  return run.steps.filter((one) => redo.has(one.key) && one.status !== "pending");
+}
+
+/** These keys and every key that can be reached from them. */
+function reached(from: readonly string[], next: (key: string) => readonly string[]): ReadonlySet<string> {
+  const found = new Set(from);
+  for (const key of found) for (const one of next(key)) found.add(one); // a set also visits what is added on the way
   return found;
 }
 
@@ -91,9 +98,14 @@ function blocked(step: Step): Step {
   return step;
 }
 
-function replaceable(step: Step): Step {
+function replaceable(run: Run, step: Step): Step {
   if (isApproval(step))
     throw new Refusal("not_allowed", "An approval can't be taken over: ask again, or name a reviewer.");
+  if (isTest(step) && run.brief?.testsMustPass)
+    throw new Refusal(
+      "not_allowed",
+      "Tests must pass for this goal, so nobody can stand in for them. Try again.",
+    );
   return blocked(step);
 }
 
