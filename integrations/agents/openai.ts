@@ -1,0 +1,46 @@
+import OpenAI from "openai";
+import { createModel } from "#engine/agent/ask-model.ts";
+import type { Model } from "#engine/agent/model.ts";
+import { CALL_LIMITS, type CallLimits } from "./call-limits.ts";
+import type { Provider } from "./model-failure.ts";
+import { converseByChat } from "./openai-chat.ts";
+import { converseByResponses } from "./openai-responses.ts";
+import { type CallLog, createSpeak } from "./speak.ts";
+
+/** OpenAI's current all-round model, by the SDK's own list. */
+export const OPENAI_MODEL = "gpt-6.1-terra";
+const OPENAI_URL = "https://api.openai.com/v1";
+/** llama.cpp, Ollama and vLLM need no key, but the SDK insists on one. */
+const NO_KEY = "none";
+
+/**
+ * A model of OpenAI, by its Responses API; or, where `baseUrl` is set, of any server that speaks chat completions as
+ * llama.cpp, Ollama and vLLM do. Makes no call until it is asked something. `api` says otherwise,
+ * for a gateway in front of OpenAI.
+ */
+export function createOpenAi(needs: {
+  readonly apiKey: string | undefined;
+  readonly baseUrl?: string | undefined;
+  readonly model: string;
+  readonly log: CallLog;
+  readonly limits?: CallLimits;
+  readonly api?: "responses" | "chat";
+}): Model {
+  const { apiKey = NO_KEY, baseUrl, model, log, limits = CALL_LIMITS } = needs;
+  const api = needs.api ?? (baseUrl === undefined ? "responses" : "chat");
+  const name = `openai:${model}`;
+  const provider: Provider = {
+    name: baseUrl === undefined ? "OpenAI" : "The model server at OPENAI_BASE_URL",
+    model: name,
+    secret: apiKey,
+    keySetting: "OPENAI_API_KEY",
+    urlSetting: "OPENAI_BASE_URL",
+  };
+  // Retries are the engine's: it counts them, shows them, and survives a restart in between.
+  const client = new OpenAI({
+    ...{ apiKey, baseURL: baseUrl ?? OPENAI_URL, organization: null, project: null },
+    ...{ maxRetries: 0, timeout: limits.totalMs, logLevel: "off" },
+  });
+  const converse = api === "chat" ? converseByChat : converseByResponses;
+  return createModel(name, createSpeak({ provider, limits, log }, converse(client, model)));
+}
