@@ -3,17 +3,13 @@ import { Logger as QueueLogger, run, type TaskList } from "graphile-worker";
 import type { Job } from "#engine/jobs.ts";
 import type { Logger } from "./logger.ts";
 
-/** What a handler may say of its job: that it is done, or that it should come again soon. */
-export type Handled = "done" | "later";
-
 /** Every job by name. Leave one out, or misspell it, and this does not compile. */
 export type Handlers = {
-  readonly [Name in Job["name"]]: (payload: Extract<Job, { name: Name }>["payload"]) => Promise<Handled>;
+  readonly [Name in Job["name"]]: (payload: Extract<Job, { name: Name }>["payload"]) => Promise<void>;
 };
 
 /** Jobs are short: an attempt goes on after its job. So a few places are enough, and an answer never waits long. */
 const PLACES = 16;
-const LATER_MS = 500;
 
 export type Worker = { stop(): Promise<void> };
 
@@ -55,14 +51,7 @@ export async function startWorker(needs: {
 /** Payloads were written by `jobsAfter` in the same code base, so their type is taken at its word. */
 function toTaskList(handlers: Handlers): TaskList {
   return Object.fromEntries(
-    Object.entries(handlers).map(([name, handle]) => [
-      name,
-      async (payload, { addJob, job }) => {
-        const handled = await handle(payload as never);
-        if (handled === "later")
-          await addJob(name, payload, { runAt: new Date(Date.now() + LATER_MS), priority: job.priority });
-      },
-    ]),
+    Object.entries(handlers).map(([name, handle]) => [name, (payload) => handle(payload as never)]),
   );
 }
 

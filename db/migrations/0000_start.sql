@@ -41,10 +41,10 @@ CREATE TABLE "model_budgets" (
 	"workspace_id" text NOT NULL,
 	"goal_id" uuid NOT NULL,
 	"calls" integer NOT NULL,
-	"input_tokens" integer NOT NULL,
-	"output_tokens" integer NOT NULL,
-	"cached_tokens" integer NOT NULL,
-	"allowances" integer NOT NULL,
+	"input_tokens" integer DEFAULT 0 NOT NULL,
+	"output_tokens" integer DEFAULT 0 NOT NULL,
+	"cached_tokens" integer DEFAULT 0 NOT NULL,
+	"allowance" integer DEFAULT 1 NOT NULL,
 	CONSTRAINT "model_budgets_workspace_id_goal_id_pk" PRIMARY KEY("workspace_id","goal_id")
 );
 --> statement-breakpoint

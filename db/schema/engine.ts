@@ -137,11 +137,11 @@ export const modelBudgets = pgTable(
     workspaceId: workspaceId(),
     goalId: uuid().notNull(),
     calls: integer().notNull(),
-    inputTokens: integer().notNull(),
-    outputTokens: integer().notNull(),
-    cachedTokens: integer().notNull(),
-    /** How often a person allowed as much again. */
-    allowances: integer().notNull(),
+    inputTokens: integer().notNull().default(0),
+    outputTokens: integer().notNull().default(0),
+    cachedTokens: integer().notNull().default(0),
+    /** 1 at first; a person may allow as much again. */
+    allowance: integer().notNull().default(1),
   },
   (t) => [primaryKey({ columns: [t.workspaceId, t.goalId] })],
 );

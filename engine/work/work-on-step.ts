@@ -36,11 +36,11 @@ export type WorkNeeds = {
 
 /**
  * Begins an attempt at a ready step, and lets it go on by itself: from here on its lease guards it, so a command that
- * runs for an hour holds no place in the queue. Resolves to "later" when too many agents of its kind work already:
- * the job should come again. Ends silently when the step is not waiting to be worked on any more: then somebody else
- * has it, or nobody needs it.
+ * runs for an hour holds no place in the queue. Ends silently when too many agents of its kind work already (whoever
+ * keeps the limit lets the step in later), or when the step is not waiting to be worked on any more: then somebody
+ * else has it, or nobody needs it.
  */
-export async function workOnStep(needs: WorkNeeds, job: StepJob): Promise<"done" | "later"> {
+export async function workOnStep(needs: WorkNeeds, job: StepJob): Promise<void> {
   const { workspaceId, runId, key, agent } = job;
   const lease = needs.newId();
   const stream = { kind: "run", id: runId, workspaceId } as const;
@@ -48,9 +48,7 @@ export async function workOnStep(needs: WorkNeeds, job: StepJob): Promise<"done"
   const begun = await needs.withinLimit(workspaceId, agent, () =>
     unlessRefused(needs.engine.submit(stream, command, `agent:${agent}`)),
   );
-  if (begun === null) return "later";
-  if (begun !== "refused") needs.goOn(workOn(needs, { run: begun.state, key, lease }));
-  return "done";
+  if (begun !== null && begun !== "refused") needs.goOn(workOn(needs, { run: begun.state, key, lease }));
 }
 
 /** From an attempt that has begun to the last one that follows from it without the queue. */

@@ -1,0 +1,56 @@
+import type { Sql } from "postgres";
+import { loadConsultation, loadRun } from "#db/load.ts";
+import type { RunJob } from "#engine/jobs.ts";
+import { hasEnded, type Run } from "#engine/run/run.ts";
+import { openQuestion, withdrawQuestions } from "#engine/work/open-question.ts";
+import type { Planner } from "#engine/work/plan-goal.ts";
+import { planRun } from "#engine/work/plan-run.ts";
+import { tellRun } from "#engine/work/tell-run.ts";
+import { type WorkNeeds, workOnStep } from "#engine/work/work-on-step.ts";
+import type { Handlers } from "./worker.ts";
+
+/** A planner that has not answered by then is given up. */
+const PLAN_TIMEOUT_MS = 10 * 60_000;
+
+/** What each job does. Every one may come late, twice, or when nobody needs it any more. */
+export function createHandlers(needs: {
+  readonly sql: Sql;
+  readonly work: WorkNeeds;
+  /** Asks a model for plans, within the goal's budget; null where no model is set. */
+  readonly plannerFor: (run: Run) => Planner | null;
+  readonly closeWorkspace: (runId: string) => Promise<void>;
+}): Handlers {
+  const { sql, work } = needs;
+  const runOf = ({ workspaceId, runId }: RunJob) => loadRun(sql, workspaceId, runId);
+  return {
+    "work-on-step": (job) => workOnStep(work, job),
+
+    async "tell-run"({ workspaceId, consultationId }) {
+      const consultation = await loadConsultation(sql, workspaceId, consultationId);
+      if (consultation) await tellRun(work, consultation);
+    },
+
+    async "open-question"(job) {
+      const run = await runOf(job);
+      if (run) await openQuestion(work, run, job.key);
+      const after = await runOf(job); // it may have ended while we asked
+      if (after && hasEnded(after)) await withdrawQuestions(work, after);
+    },
+
+    async "plan-goal"(job) {
+      const run = await runOf(job);
+      if (!run?.brief) return;
+      const { projectId } = run.brief;
+      const project = projectId === null ? null : await work.projectOf(run.workspaceId, projectId);
+      const signal = AbortSignal.timeout(PLAN_TIMEOUT_MS);
+      await planRun(work.engine, run, { project, planner: needs.plannerFor(run) }, signal);
+    },
+
+    async "close-run"(job) {
+      const run = await runOf(job);
+      if (!run) return;
+      await withdrawQuestions(work, run);
+      await needs.closeWorkspace(run.id);
+    },
+  };
+}
