@@ -2,7 +2,7 @@ import type { Sql } from "postgres";
 import { loadConsultation, loadRun } from "#db/load.ts";
 import type { RunJob } from "#engine/jobs.ts";
 import { hasEnded, type Run } from "#engine/run/run.ts";
-import { openQuestion, withdrawQuestions } from "#engine/work/open-question.ts";
+import { openQuestion, withdrawQuestion, withdrawQuestions } from "#engine/work/open-question.ts";
 import type { Planner } from "#engine/work/plan-goal.ts";
 import { planRun } from "#engine/work/plan-run.ts";
 import { tellRun } from "#engine/work/tell-run.ts";
@@ -28,6 +28,15 @@ export function createHandlers(needs: {
     async "tell-run"({ workspaceId, consultationId }) {
       const consultation = await loadConsultation(sql, workspaceId, consultationId);
       if (consultation) await tellRun(work, consultation);
+    },
+
+    async "withdraw-question"({ workspaceId, consultationId }) {
+      await withdrawQuestion(
+        work.engine,
+        workspaceId,
+        consultationId,
+        "The work it was about is done again.",
+      );
     },
 
     async "open-question"(job) {

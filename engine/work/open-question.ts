@@ -26,13 +26,18 @@ export async function openQuestion(
 /** Takes back what a run that has ended still asks. An answer that comes first is kept. */
 export async function withdrawQuestions({ engine }: { readonly engine: Engine }, run: Run): Promise<void> {
   const asked = run.steps.flatMap((step) => (step.consultationId === null ? [] : [step.consultationId]));
-  const { workspaceId } = run;
   const reason = `The run it belonged to has ended: ${run.status}.`;
-  await Promise.all(
-    asked.map((id) =>
-      unlessRefused(
-        engine.submit({ kind: "consultation", id, workspaceId }, { type: "withdraw", reason }, "engine"),
-      ),
-    ),
+  await Promise.all(asked.map((id) => withdrawQuestion(engine, run.workspaceId, id, reason)));
+}
+
+/** Takes back one question; one that is settled, or was never put, is left alone. */
+export async function withdrawQuestion(
+  engine: Engine,
+  workspaceId: string,
+  id: string,
+  reason: string,
+): Promise<void> {
+  await unlessRefused(
+    engine.submit({ kind: "consultation", id, workspaceId }, { type: "withdraw", reason }, "engine"),
   );
 }
