@@ -15,7 +15,7 @@ export type ModelRequest<T> = {
   /** The form of the reply, as a flat object: every field required, `null` where there is nothing. */
   readonly schema: z.ZodType<T>;
   readonly maxTokens: number;
-  readonly effort?: Effort;
+  readonly effort?: Effort | undefined;
 };
 
 /** What calls cost, in calls and tokens. `inputTokens` counts all of them, `cachedTokens` those that came from a cache. */

@@ -17,29 +17,33 @@ import type { Planner } from "#engine/work/plan-goal.ts";
 /** Room for a long text, and for the thinking that comes before it. */
 const MOST_REPLY_TOKENS = 16_000;
 
-type Needs = { readonly model: Model; readonly ledger: Ledger; readonly effort?: Effort };
+type Needs = { readonly model: Model; readonly ledger: Ledger; readonly effort?: Effort | undefined };
 
 /**
  * Works on steps of kind "model": one reply, which people read and nobody applied. Stops and asks before a call that the
  * goal's budget has no room for.
  */
-export function createModelAgent({ model, ledger, effort }: Needs): Agent {
+export function createModelAgent(needs: Needs): Agent {
   return async (assignment, report, signal) => {
-    const account = { workspaceId: assignment.workspaceId, goalId: assignment.goal.id };
-    const asked = readBudgetAnswer(assignment.checkpoint, assignment.answer);
+    const { workspaceId, goal, checkpoint, answer } = assignment;
+    const asked = readBudgetAnswer(checkpoint, answer);
     if (asked?.kind === "stop") return stopped(asked.note);
-    if (asked?.kind === "more") await ledger.raise(account, asked.allowance);
-    const before: Before = asked?.before ?? { answer: assignment.answer, checkpoint: assignment.checkpoint };
-    const work = { ...assignment, ...before };
+    if (asked?.kind === "more") await needs.ledger.raise({ workspaceId, goalId: goal.id }, asked.allowance);
+    const before: Before = asked?.before ?? { answer, checkpoint };
     try {
-      return await reply({ model, ledger, ...(effort ? { effort } : {}) }, work, report.note, signal);
+      return await reply(needs, { ...assignment, ...before }, (line) => report.note(line), signal);
     } catch (error) {
-      if (error instanceof OverBudget) return askForMore(error.budget, before);
-      if (signal.aborted) return { kind: "failed", reason: "Stopped before it was finished.", again: true };
-      if (error instanceof ModelFailure) return failed(error);
-      throw error;
+      return toEnd(error, before, signal);
     }
   };
+}
+
+/** How an attempt ends that got no reply; throws again what is nobody's trouble but ours. */
+function toEnd(error: unknown, before: Before, signal: AbortSignal): Outcome {
+  if (error instanceof OverBudget) return askForMore(error.budget, before);
+  if (signal.aborted) return { kind: "failed", reason: "Stopped before it was finished.", again: true };
+  if (error instanceof ModelFailure) return failed(error);
+  throw error;
 }
 
 /** Plans with a model, on the budget of the goal. Throws `over_budget` when that is used up, and `ModelFailure`. */
@@ -49,7 +53,7 @@ export function createPlanner(
   note: (line: string) => void,
 ): Planner {
   return async ({ schema, ...prompt }, signal) => {
-    const request = { ...prompt, schema, maxTokens: MOST_REPLY_TOKENS, ...(effort ? { effort } : {}) };
+    const request = { ...prompt, schema, maxTokens: MOST_REPLY_TOKENS, effort };
     const { value } = await model.ask(request, listener(ledger, account, note), signal);
     return value;
   };
@@ -69,7 +73,7 @@ async function reply(
       ...toPrompt(assignment, step.agent.role),
       schema: StepReply,
       maxTokens: MOST_REPLY_TOKENS,
-      ...(effort ? { effort } : {}),
+      effort,
     },
     listener(ledger, account, note),
     signal,
