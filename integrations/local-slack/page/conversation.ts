@@ -28,7 +28,7 @@ export function showConversation(conversation: ShownConversation, screen: Screen
 <header class="bar">${backLink(toHref({ as: reader.id, in: conversation.id, at: "list" }), "All channels")}<h1>${conversation.title}</h1><span class="quiet">${members}</span></header>
 ${screen.showsHint ? showHint(screen) : ""}
 <div class="scroll" data-stick tabindex="0" role="log" aria-label="Messages in ${conversation.title}">${older}<ol class="messages">${showMessages(conversation.messages, spot)}</ol>${conversation.messages.length === 0 ? html`<p class="empty quiet">Nothing here yet.</p>` : ""}</div>
-${showComposer(conversation, undefined, conversation.isDirect ? `Message ${conversation.title}` : `Message ${conversation.title}, or type /goal`)}
+${showComposer(reader.id, conversation, undefined, conversation.isDirect ? `Message ${conversation.title}` : `Message ${conversation.title}, or type /goal`)}
 </main>`;
 }
 
@@ -44,7 +44,7 @@ export function showThread(thread: ShownThread, conversation: ShownConversation,
   return html`<aside class="column thread" id="thread-${thread.ts}" aria-label="Thread">
 <header class="bar">${backLink(back, "Back to the channel")}<h2>Thread</h2><span class="quiet">${conversation.title}</span><a class="button icon close" data-nav data-close-thread href="${back}" aria-label="Close the thread" title="Close">✕</a></header>
 <div class="scroll" data-stick tabindex="0" role="log" aria-label="Messages of the thread">${parent}<p class="count quiet">${count} ${count === 1 ? "reply" : "replies"}</p><ol class="messages">${showMessages(thread.replies, spot)}</ol></div>
-${showComposer(conversation, thread.ts, "Reply…")}
+${showComposer(reader.id, conversation, thread.ts, "Reply…")}
 </aside>`;
 }
 
@@ -70,8 +70,13 @@ function isSameBreath(before: ShownMessage | undefined, message: ShownMessage): 
   return onlyWords && Number(message.ts) - Number(before.ts) < SAME_BREATH_S;
 }
 
-function showComposer(conversation: ShownConversation, threadTs: string | undefined, hint: string): Html {
-  const id = `write-${conversation.id}-${threadTs ?? "main"}`;
+function showComposer(
+  readerId: string,
+  conversation: ShownConversation,
+  threadTs: string | undefined,
+  hint: string,
+): Html {
+  const id = `write-${readerId}-${conversation.id}-${threadTs ?? "main"}`;
   const thread = threadTs === undefined ? "" : html`data-thread="${threadTs}"`;
   return html`<form class="composer" id="${id}" data-compose data-channel="${conversation.id}" ${thread}><p class="fault" role="alert" data-spot data-keep></p>
 <div class="box"><textarea rows="1" aria-label="${hint}" placeholder="${hint}" data-grow></textarea><button class="button primary send" aria-label="Send" title="Send (Enter)">➤</button></div></form>`;

@@ -59,7 +59,6 @@ export type Screen = {
   readonly actAs: readonly ShownPerson[];
   readonly channels: readonly ShownPlace[];
   readonly directs: readonly ShownPlace[];
-  readonly isHomeUnread: boolean;
   readonly open:
     | { readonly kind: "home"; readonly home: ShownHome }
     | { readonly kind: "conversation"; readonly conversation: ShownConversation };

@@ -12,7 +12,7 @@ export function showSidebar(screen: Screen): Html {
     const here = place.id === openId ? html`aria-current="page"` : "";
     return html`<li><a class="place${place.isUnread ? " unread" : ""}" data-nav href="${toHref({ as, in: place.id })}" ${here}><span class="sign" aria-hidden="true">${sign}</span><span class="name">${place.name}</span>${place.isUnread ? html`<span class="unseen">unread</span>` : ""}${showCount(place.mentions)}</a></li>`;
   };
-  const home = { id: "home", name: `${screen.appName} Home`, isUnread: screen.isHomeUnread, mentions: 0 };
+  const home = { id: "home", name: `${screen.appName} Home`, isUnread: false, mentions: 0 };
   const people = screen.actAs.map((person) => {
     const here = person.id === as ? html`aria-current="true"` : "";
     const to = screen.open.kind === "home" || screen.open.conversation.isDirect ? undefined : openId;

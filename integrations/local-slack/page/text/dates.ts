@@ -22,9 +22,9 @@ export function ago(seconds: number, reader: Reader): string {
   const words = new Intl.RelativeTimeFormat("en", { numeric: "always" });
   const size = Math.abs(distance);
   if (size < 60) return "just now";
-  if (size < 3600) return words.format(Math.trunc(distance / 60), "minute");
-  if (size < DAY_S) return words.format(Math.trunc(distance / 3600), "hour");
-  return words.format(Math.trunc(distance / DAY_S), "day");
+  if (size < 3600) return words.format(Math.round(distance / 60), "minute");
+  if (size < DAY_S) return words.format(Math.round(distance / 3600), "hour");
+  return words.format(Math.round(distance / DAY_S), "day");
 }
 
 /** A Slack date (`<!date^…>` or a rich text date): its format with the braces filled in, or the fallback where it is no time. */
