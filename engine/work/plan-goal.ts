@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ProjectRef } from "../agent/agent.ts";
 import { MOST_PLANNED_STEPS, type Plan } from "../run/plan.ts";
-import { type PlanLimits, troubleWithOrder, troubleWithShape, withRisks } from "./plan-rules.ts";
+import { type PlanLimits, troubleWithOrder, troubleWithShape, underRules } from "./plan-rules.ts";
 import { type GoalToPlan, type PlannerPrompt, type Rejected, toPlannerPrompt } from "./planner-prompt.ts";
 import { commandsOf, proposedPlan, TEST, toPlannedStep } from "./proposed-plan.ts";
 
@@ -61,5 +61,5 @@ export function readPlan(proposed: unknown, project: ProjectRef | null, limits: 
   if (shape.length + wrong.length > 0) return { kind: "trouble", reasons: [...shape, ...wrong] };
   const plan = translated.flatMap((one) => (one.kind === "step" ? [one.step] : []));
   const reasons = troubleWithOrder(plan, limits);
-  return reasons.length > 0 ? { kind: "trouble", reasons } : { kind: "planned", plan: withRisks(plan) };
+  return reasons.length > 0 ? { kind: "trouble", reasons } : { kind: "planned", plan: underRules(plan) };
 }

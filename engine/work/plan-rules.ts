@@ -77,17 +77,30 @@ export function troubleWithOrder(plan: Plan, limits: PlanLimits): readonly strin
   return [...unapproved, ...untested, ...none];
 }
 
-/** Nobody's rating makes a risk smaller: a step is as risky as its effects, an approval as all that it allows. */
-export function withRisks(plan: Plan): Plan {
+/**
+ * What rules say and no planner can talk away: a step is at least as risky as its effects, an approval as all that it
+ * allows; and an approval names what it allows, so that a harmless question cannot stand before a deploy.
+ */
+export function underRules(plan: Plan): Plan {
   const before = stepsBefore(plan);
   const rated = plan.map((step) => ({ ...step, risk: worstOf([step.risk, riskOf(step.effects)]) }));
   return rated.map((step) => {
-    if (!isApproval(step)) return step;
     const allowed = rated.filter(
       (one) => one.effects.length > 0 && before(one).some(({ key }) => key === step.key),
     );
-    return { ...step, risk: worstOf([step.risk, ...allowed.map(({ risk }) => risk)]) };
+    return isApproval(step) && allowed.length > 0 ? allowing(step, allowed) : step;
   });
+}
+
+function allowing(approval: PlannedStep, allowed: Plan): PlannedStep {
+  if (approval.agent.kind !== "person") return approval;
+  const named = allowed.map(
+    ({ title, agent, effects }) =>
+      `${agent.kind === "command" && agent.name ? agent.name : title} (${effects.join(", ")})`,
+  );
+  const why = `Agreeing allows: ${named.join("; ")}. ${approval.agent.why}`.trim().slice(0, 2_000);
+  const risk = worstOf([approval.risk, ...allowed.map((one) => one.risk)]);
+  return { ...approval, risk, agent: { ...approval.agent, why } };
 }
 
 /** For each step, all steps that are done before it begins. */
