@@ -1,0 +1,95 @@
+import type { ContainerBlock, RichTextBlock, RichTextBlockElement, SectionBlock } from "@slack/types";
+import { marks, plain } from "./elements.ts";
+import { clean, inert, linesOf } from "./text.ts";
+
+/** One text inside a fold. `code` keeps its lines as they are, in the letters of a machine. */
+export type Leaf = { readonly label: string; readonly text: string; readonly kind: "code" | "words" };
+
+/** What is there for those who want to see it, behind one line that says what it is. */
+export type Fold = { readonly type: "fold"; readonly title: string; readonly leaves: readonly Leaf[] };
+
+/** So much of all texts of a fold is shown; what lies beyond is counted, never silently gone. */
+const MOST_IN_FOLD = 9_000;
+const MOST_LEAVES = 10;
+const MOST_PLAIN_LINES = 3;
+
+/** A fold, or null where there is nothing to fold. */
+export function fold(title: string, leaves: readonly Leaf[]): Fold | null {
+  const said = leaves.filter(({ text }) => text.trim() !== "");
+  return said.length === 0 ? null : { type: "fold", title, leaves: said };
+}
+
+/** A container that opens. Its text is rich text: Slack reads no markup in it. */
+export function showFold({ title, leaves }: Fold): ContainerBlock {
+  const shown = leaves.slice(0, MOST_LEAVES);
+  const most = Math.floor(MOST_IN_FOLD / shown.length);
+  return {
+    type: "container",
+    title: plain(title, 150),
+    is_collapsible: true,
+    default_collapsed: true,
+    child_blocks: shown.map((leaf) => showLeaf(leaf, most)),
+  };
+}
+
+function showLeaf({ label, text, kind }: Leaf, most: number): RichTextBlock {
+  const { shown, more } = capped(text, most);
+  const elements: RichTextBlockElement[] = [said(label, true)];
+  if (kind === "code")
+    elements.push({ type: "rich_text_preformatted", elements: [{ type: "text", text: shown }] });
+  else elements.push(said(shown));
+  if (more !== "") elements.push(said(more));
+  return { type: "rich_text", elements };
+}
+
+const said = (text: string, bold = false): RichTextBlockElement => ({
+  type: "rich_text_section",
+  elements: [{ type: "text", text: text === "" ? " " : text, ...(bold && { style: { bold } }) }],
+});
+
+/** The first lines that fit, and a line of ours about what is missing. */
+function capped(text: string, most: number): { readonly shown: string; readonly more: string } {
+  const lines = clean(text).trimEnd().split("\n");
+  const fitting: string[] = [];
+  let length = 0;
+  for (const line of lines) {
+    length += line.length + 1;
+    if (length > most) break;
+    fitting.push(line);
+  }
+  const shown = fitting.length > 0 ? fitting.join("\n") : (lines[0] ?? "").slice(0, most).toWellFormed();
+  const missing = lines.length - Math.max(1, fitting.length);
+  return { shown, more: missing > 0 ? `(${missing} more lines are not shown here)` : "" };
+}
+
+/** The same for a Slack without containers: the title and the telling lines of each text. */
+export function showFoldPlainly({ title, leaves }: Fold): SectionBlock {
+  const lines = leaves.slice(0, MOST_LEAVES).map(({ label, text }) => {
+    const telling = tellingLines(text, MOST_PLAIN_LINES).map((line) => `› ${inert(line, 80)}`);
+    return [inert(label, 60), ...telling].join("\n");
+  });
+  return { type: "section", text: marks([`*${inert(title, 150)}*`, ...lines].join("\n")) };
+}
+
+const TELLING =
+  /\b(?:error|fail(?:ed|ure|ing|s)?|expected|actual|cannot|can't|not found|no such|refused|denied|missing|invalid|timed? ?out|exception|panic|assert\w*)\b|^not ok\b|^\s*[✕✖✗]/i;
+
+/** The lines that say most: those that speak of trouble, else the first ones. */
+export function tellingLines(text: string, most: number): readonly string[] {
+  const lines = linesOf(text);
+  const trouble = lines.filter((line) => TELLING.test(line));
+  return (trouble.length > 0 ? trouble : lines).slice(0, most);
+}
+
+/** "+58 −2 in 3 files", counted in a unified diff. */
+export function countDiff(diff: string): string {
+  const lines = diff.split("\n");
+  const files = lines.filter((line) => line.startsWith("+++ ")).length;
+  const added = lines.filter((line) => line.startsWith("+") && !line.startsWith("+++ ")).length;
+  const removed = lines.filter((line) => line.startsWith("-") && !line.startsWith("--- ")).length;
+  return changed(added, removed, files);
+}
+
+/** "+58 −2 in 3 files". */
+export const changed = (added: number, removed: number, files: number): string =>
+  `+${added} −${removed} in ${files} ${files === 1 ? "file" : "files"}`;
