@@ -36,3 +36,8 @@ export class OutsideFailure extends Error {
     this.retryAfterMs = options.retryAfterMs;
   }
 }
+
+/** Countersign cannot start like this: `message` says what is wrong and what to do, fit to be all that an operator reads. */
+export class StartFailure extends Error {
+  override readonly name = "StartFailure";
+}

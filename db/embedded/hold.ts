@@ -1,0 +1,72 @@
+import postgres, { type Sql } from "postgres";
+import { codeOf } from "./trouble.ts";
+
+/** A process's share in an embedded Postgres: while it is held, nobody else stops the server. */
+export type Hold = {
+  /** Ends this share. True where it was the last one: then no new one can begin before this process ends, or the server. */
+  release(): Promise<boolean>;
+  /** Closes the connection. */
+  close(): Promise<void>;
+};
+
+/** The advisory lock that every user of an embedded Postgres shares; any number that no other lock of ours has. */
+const USERS = 720_115_001;
+const CONNECT_TIMEOUT_S = 5;
+
+/** Not yet, or not any more: a server that starts, stops or is gone by now. */
+const NOT_NOW = new Set([
+  "57P03",
+  "57P01",
+  "57P02",
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "CONNECTION_CLOSED",
+  "CONNECTION_ENDED",
+  "CONNECT_TIMEOUT",
+]);
+
+/**
+ * Takes a share in the server at `url`; null where it is starting, stopping or gone. `onLost` is called when the
+ * server drops it before it is released. Rejects where the server refuses us.
+ */
+export async function takeHold(url: string, onLost: () => void): Promise<Hold | null> {
+  let state: "opening" | "held" | "over" = "opening";
+  const sql = postgres(url, {
+    max: 1,
+    // A lock lives as long as its connection: this one must not be renewed behind our back.
+    max_lifetime: null,
+    connect_timeout: CONNECT_TIMEOUT_S,
+    fetch_types: false,
+    onnotice: () => {},
+    connection: { application_name: "countersign-hold" },
+    onclose: () => {
+      if (state === "held") {
+        state = "over";
+        onLost();
+      }
+    },
+  });
+  try {
+    await sql`select pg_advisory_lock_shared(${USERS})`;
+    state = "held";
+  } catch (error) {
+    await sql.end({ timeout: 0 });
+    if (NOT_NOW.has(codeOf(error))) return null;
+    throw error;
+  }
+  return {
+    async release() {
+      if (state === "over") return false;
+      state = "over";
+      return tryAlone(sql);
+    },
+    close: () => sql.end({ timeout: 0 }),
+  };
+}
+
+async function tryAlone(sql: Sql): Promise<boolean> {
+  await sql`select pg_advisory_unlock_shared(${USERS})`;
+  const [row] = await sql<{ alone: boolean }[]>`select pg_try_advisory_lock(${USERS}) as alone`;
+  return row?.alone ?? false;
+}
