@@ -164,7 +164,8 @@ export const Delivery = z.object({
   eventId: z.string(),
   body: z.record(z.string(), z.unknown()),
   retry: z.number(),
-  reason: z.string().optional(),
+  /** Why the try before failed, in Slack's words. */
+  reason: z.enum(["http_timeout", "http_error", "connection_failed"]).optional(),
   dueAtMs: z.number(),
 });
 export type Delivery = z.infer<typeof Delivery>;
