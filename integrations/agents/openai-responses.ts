@@ -50,11 +50,9 @@ async function gather(
         refused = true;
         break;
       case "response.completed":
-        costOf(event.response, cost);
-        return refused ? "refused" : "complete";
       case "response.incomplete":
         costOf(event.response, cost);
-        return event.response.incomplete_details?.reason === "content_filter" ? "refused" : "cut";
+        return refused ? "refused" : endOf(event.response);
       case "response.failed":
         costOf(event.response, cost);
         throw new BrokenStream(`OpenAI says ${event.response.error?.code ?? "that it failed"}`);
@@ -62,6 +60,11 @@ async function gather(
     }
   }
   throw new BrokenStream("the connection ended before it was complete");
+}
+
+function endOf({ status, incomplete_details }: OpenAI.Responses.Response): "complete" | "cut" | "refused" {
+  if (status !== "incomplete") return "complete";
+  return incomplete_details?.reason === "content_filter" ? "refused" : "cut";
 }
 
 function costOf({ usage }: OpenAI.Responses.Response, cost: Gathering["cost"]): void {
