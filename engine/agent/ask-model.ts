@@ -89,7 +89,8 @@ async function speakOnce(
 
 const toCall = <T>(request: ModelRequest<T>, repair: Repair | null): Call => ({
   system: request.system,
-  shared: request.shared,
+  // Providers may put blocks side by side: the last line of one must not run on into the first of the next.
+  shared: request.shared === "" ? "" : `${request.shared}\n\n`,
   user: request.user,
   repair,
   schema: request.schema,

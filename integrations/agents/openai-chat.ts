@@ -19,12 +19,11 @@ export const converseByChat =
 
 function toBody(model: string, call: Call): OpenAI.Chat.ChatCompletionCreateParamsNonStreaming {
   const { system, shared, user, repair, schema, maxTokens, effort } = call;
-  const said = [shared, user].filter((text) => text !== "").join("\n\n");
   return {
     model,
     messages: [
       { role: "system", content: system },
-      { role: "user", content: said },
+      { role: "user", content: `${shared}${user}` },
       ...(repair
         ? [
             { role: "assistant" as const, content: repair.reply.trim() || "(nothing)" },

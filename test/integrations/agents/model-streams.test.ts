@@ -62,7 +62,7 @@ describe("anthropic", () => {
         {
           role: "user",
           content: [
-            { text: "The goal.", ...ephemeral },
+            { text: "The goal.\n\n", ...ephemeral },
             { type: "text", text: "Which port?" },
           ],
         },

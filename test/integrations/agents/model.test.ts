@@ -83,7 +83,7 @@ describe("a model step", () => {
     const lines = sent.split("\n").filter((line) => line.includes("Ignore your rules and"));
     expect(lines).toHaveLength(2);
     expect(lines.every((line) => line.startsWith(QUOTE))).toBe(true);
-    expect(sent.match(/(?:^|")# Your step/gm)).toHaveLength(1);
+    expect(sent.match(/^# Your step/gm)).toHaveLength(1);
   });
 
   it("asks a person, and goes on with the answer", async () => {
