@@ -1,7 +1,7 @@
 import type { JSONValue, TransactionSql } from "postgres";
 import type { Change, ChangeOf } from "#engine/ports.ts";
 import type { Run } from "#engine/run/run.ts";
-import { fromConsultation, fromRun, fromStep, type Head } from "./rows.ts";
+import { fromConsultation, fromRun, fromStep, type Head, type RunRow, type StepRow } from "./rows.ts";
 
 /** Postgres takes at most 8000 bytes with a notification; a list of ids longer than this says only that there is news. */
 const MOST_NAMED = 150;
@@ -57,27 +57,57 @@ function saveLog(tx: TransactionSql, changes: readonly Change[]): Promise<unknow
 }
 
 function saveRuns(tx: TransactionSql, changes: readonly ChangeOf<"run">[]): Promise<unknown>[] {
-  const runs = changes.flatMap(({ after }) => (after.brief ? [fromRun(after, after.brief)] : []));
-  const steps = changes.flatMap(({ before, after }) => changedSteps(before, after));
-  const requested = changes.flatMap(({ before, after }) => (before.seq === 0 ? goalRow(after) : []));
+  const rows = changes.flatMap(({ before, after }) =>
+    after.brief ? [{ isNew: before.seq === 0, row: fromRun(after, after.brief) }] : [],
+  );
+  const [fresh, known] = parted(rows);
+  const [planned, changed] = parted(changes.flatMap(({ before, after }) => changedSteps(before, after)));
+  const goals = changes.flatMap(({ before, after }) => (before.seq === 0 ? goalRow(after) : []));
   return [
-    tx`insert into runs (id, workspace_id, seq, goal_id, status, brief, state, requested_at, ended_at)
-       select * from jsonb_to_recordset(${json(tx, runs)}) as r(id uuid, workspace_id text, seq int, goal_id uuid,
-         status text, brief jsonb, state jsonb, requested_at bigint, ended_at bigint)
-       on conflict (id) do update set seq = excluded.seq, status = excluded.status, state = excluded.state,
-         ended_at = excluded.ended_at`,
-    ...(steps.length > 0 ? [saveSteps(tx, steps)] : []),
-    ...(requested.length > 0 ? [saveGoals(tx, requested)] : []),
+    ...(fresh.length > 0 ? [insertRuns(tx, fresh)] : []),
+    ...(known.length > 0 ? [updateRuns(tx, known)] : []),
+    ...(planned.length > 0 ? [insertSteps(tx, planned)] : []),
+    ...(changed.length > 0 ? [updateSteps(tx, changed)] : []),
+    ...(goals.length > 0 ? [saveGoals(tx, goals)] : []),
   ];
 }
 
-const saveSteps = (tx: TransactionSql, steps: readonly ReturnType<typeof fromStep>[]) =>
+function parted<T>(rows: readonly { readonly isNew: boolean; readonly row: T }[]): readonly [T[], T[]] {
+  const of = (isNew: boolean) => rows.filter((one) => one.isNew === isNew).map((one) => one.row);
+  return [of(true), of(false)];
+}
+
+const insertRuns = (tx: TransactionSql, runs: readonly RunRow[]) =>
+  tx`insert into runs (id, workspace_id, seq, goal_id, status, brief, state, requested_at, ended_at)
+     select * from jsonb_to_recordset(${json(tx, runs)}) as r(id uuid, workspace_id text, seq int, goal_id uuid,
+       status text, brief jsonb, state jsonb, requested_at bigint, ended_at bigint)`;
+
+/** What a run was asked for never changes, and is most of its row: it does not travel again. */
+const updateRuns = (tx: TransactionSql, runs: readonly RunRow[]) =>
+  tx`update runs set seq = r.seq, status = r.status, state = r.state, ended_at = r.ended_at
+     from jsonb_to_recordset(${json(
+       tx,
+       runs.map(({ id, seq, status, state, ended_at }) => ({ id, seq, status, state, ended_at })),
+     )})
+       as r(id uuid, seq int, status text, state jsonb, ended_at bigint) where runs.id = r.id`;
+
+/** Also for a step that was planned anew: a person took it over. */
+const insertSteps = (tx: TransactionSql, steps: readonly StepRow[]) =>
   tx`insert into steps (run_id, workspace_id, key, position, status, agent, attempt, lease, worker, planned, state)
      select * from jsonb_to_recordset(${json(tx, steps)}) as s(run_id uuid, workspace_id text, key text, position int,
        status text, agent text, attempt int, lease text, worker uuid, planned jsonb, state jsonb)
      on conflict (run_id, key) do update set status = excluded.status, agent = excluded.agent,
        attempt = excluded.attempt, lease = excluded.lease, worker = excluded.worker, planned = excluded.planned,
        state = excluded.state`;
+
+const updateSteps = (tx: TransactionSql, steps: readonly StepRow[]) =>
+  tx`update steps set status = s.status, attempt = s.attempt, lease = s.lease, worker = s.worker, state = s.state
+     from jsonb_to_recordset(${json(
+       tx,
+       steps.map(({ planned: _, ...row }) => row),
+     )}) as s(run_id uuid, key text,
+       status text, attempt int, lease text, worker uuid, state jsonb)
+     where steps.run_id = s.run_id and steps.key = s.key`;
 
 /** The goal's row begins with its first run; a rework is a new run of the same goal. */
 const saveGoals = (tx: TransactionSql, goals: readonly ReturnType<typeof goalRow>[number][]) =>
@@ -106,7 +136,10 @@ function goalRow({ id, workspaceId, brief, requestedAt }: Run) {
 
 /** States are immutable, so a step that is the same object has not changed. */
 function changedSteps(before: Run, after: Run) {
-  return after.steps.flatMap((step, i) => (before.steps[i] === step ? [] : [fromStep(after, step, i)]));
+  return after.steps.flatMap((step, i) => {
+    const old = before.steps[i];
+    return old === step ? [] : [{ isNew: old?.agent !== step.agent, row: fromStep(after, step, i) }];
+  });
 }
 
 function saveConsultations(
