@@ -1,7 +1,7 @@
 import { type Context, Hono } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
 import { z } from "zod";
-import type { State } from "../state.ts";
+import type { Slack } from "../slack.ts";
 import { Address } from "./address.ts";
 import { assetRoutes } from "./assets.ts";
 import { showApp, showDocument } from "./document.ts";
@@ -31,10 +31,10 @@ const StoredSettings = z.object({
  * The page for people: `/local`, the part of it that changes (`/local/part`), what the browser wants kept
  * (`/local/settings`), its stylesheet and script. It shows the state and changes nothing: every act goes to `/local/api`.
  */
-export function pageRoutes(slack: { readonly state: State; readonly nowMs: () => number }): Hono {
+export function pageRoutes(slack: Pick<Slack, "state" | "clock">): Hono {
   const routes = new Hono();
   const screenFor = (c: Context) =>
-    lookAt(slack.state, readAddress(c), readSettings(c), Math.floor(slack.nowMs() / 1000));
+    lookAt(slack.state, readAddress(c), readSettings(c), Math.floor(slack.clock.nowMs() / 1000));
   routes.use("/local", withPolicy);
   routes.use("/local/part", withPolicy);
   routes.get("/local", (c) => c.html(showDocument(screenFor(c))));

@@ -18,7 +18,7 @@ let page: Hono;
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), "page-"));
   state = openState(dir, () => NOW_MS);
-  page = pageRoutes({ state, nowMs: () => NOW_MS });
+  page = pageRoutes({ state, clock: { nowMs: () => NOW_MS, after: () => () => undefined } });
 });
 
 afterEach(() => {

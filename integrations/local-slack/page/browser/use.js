@@ -71,13 +71,15 @@ export async function write(form) {
     complain(form, `${command[1]} is not supported in threads. Sorry!`);
     return;
   }
+  if (form.getAttribute("aria-busy") === "true") return;
+  // Gone at once, so that nothing typed while the app thinks about it is lost; back again if it went wrong.
+  field.value = "";
   const went = await busy(form, () =>
     command === null
       ? post("message", { channel, text: withMentions(text), thread_ts: thread })
       : post("slash", { channel, command: command[1], text: command[2] ?? "" }),
   );
-  if (!went) return;
-  field.value = "";
+  if (!went) field.value ||= text;
   keepDraft(form);
 }
 

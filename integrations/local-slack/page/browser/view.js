@@ -79,10 +79,28 @@ async function swap() {
   const lists = () => [...document.querySelectorAll("[data-stick]")];
   const before = new Map(lists().map((list) => [list.parentElement.id, isAtEnd(list)]));
   const next = new DOMParser().parseFromString(text, "text/html").getElementById("app");
+  const focused = document.activeElement;
+  const around = aroundOf(focused);
+  closeGone(next);
   morph(app(), document.adoptNode(next));
   settleView();
+  if (!focused.isConnected) around.find((element) => element.isConnected)?.focus({ preventScroll: true });
   toTheEnd(lists().filter((list) => before.get(list.parentElement.id) ?? true));
   for (const then of afterwards.splice(0)) then();
+}
+
+/** Closed by hand and not just removed, a dialog gives the focus back to where it came from. */
+function closeGone(next) {
+  for (const dialog of document.querySelectorAll("dialog[data-modal][open]")) {
+    if (next.querySelector(`#${CSS.escape(dialog.id)}`) === null) dialog.close();
+  }
+}
+
+/** The messages and lists around an element, from the inside out: they take the focus when it goes away. */
+function aroundOf(element) {
+  const near = element.closest('[tabindex]:not([tabindex="0"])');
+  const list = element.closest(".scroll");
+  return [near, list, document.querySelector(".main textarea")].filter((one) => one !== null);
 }
 
 /** Where the app names no field to begin with, the first one is it: a dialog alone would take its close button. */
