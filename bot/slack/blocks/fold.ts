@@ -11,6 +11,7 @@ export type Fold = { readonly type: "fold"; readonly title: string; readonly lea
 /** So much of all texts of a fold is shown; what lies beyond is counted, never silently gone. */
 const MOST_IN_FOLD = 9_000;
 const MOST_LEAVES = 10;
+const MOST_PLAIN_LEAVES = 8;
 const MOST_PLAIN_LINES = 3;
 
 /** A fold, or null where there is nothing to fold. */
@@ -20,16 +21,18 @@ export function fold(title: string, leaves: readonly Leaf[]): Fold | null {
 }
 
 /** A container that opens. Its text is rich text: Slack reads no markup in it. */
-export function showFold({ title, leaves }: Fold): ContainerBlock {
-  const shown = leaves.slice(0, MOST_LEAVES);
-  const most = Math.floor(MOST_IN_FOLD / shown.length);
-  return {
-    type: "container",
-    title: plain(title, 150),
-    is_collapsible: true,
-    default_collapsed: true,
-    child_blocks: shown.map((leaf) => showLeaf(leaf, most)),
-  };
+export const showFold = ({ title, leaves }: Fold): ContainerBlock => ({
+  type: "container",
+  title: plain(title, 150),
+  is_collapsible: true,
+  default_collapsed: true,
+  child_blocks: [...showLeaves(leaves, MOST_IN_FOLD)],
+});
+
+/** Texts one after the other, open; all together at most `most` characters. What says nothing is left out. */
+export function showLeaves(leaves: readonly Leaf[], most: number): readonly RichTextBlock[] {
+  const said = leaves.filter(({ text }) => text.trim() !== "").slice(0, MOST_LEAVES);
+  return said.map((leaf) => showLeaf(leaf, Math.floor(most / said.length)));
 }
 
 function showLeaf({ label, text, kind }: Leaf, most: number): RichTextBlock {
@@ -64,8 +67,8 @@ function capped(text: string, most: number): { readonly shown: string; readonly 
 
 /** The same for a Slack without containers: the title and the telling lines of each text. */
 export function showFoldPlainly({ title, leaves }: Fold): SectionBlock {
-  const lines = leaves.slice(0, MOST_LEAVES).map(({ label, text }) => {
-    const telling = tellingLines(text, MOST_PLAIN_LINES).map((line) => `› ${inert(line, 80)}`);
+  const lines = leaves.slice(0, MOST_PLAIN_LEAVES).map(({ label, text }) => {
+    const telling = tellingLines(text, MOST_PLAIN_LINES).map((line) => `› ${inert(line, 75)}`);
     return [inert(label, 60), ...telling].join("\n");
   });
   return { type: "section", text: marks([`*${inert(title, 150)}*`, ...lines].join("\n")) };

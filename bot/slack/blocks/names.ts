@@ -99,6 +99,12 @@ export function readMetadata<Name extends FormName>(name: Name, text: string | u
   return readJson(schema, text, "This form is not one of ours any more. Open it again.");
 }
 
+/** What goes into a modal's `private_metadata`. */
+export const writeMetadata = <Name extends FormName>(
+  _name: Name,
+  value: z.input<(typeof METADATA)[Name]>,
+): string => JSON.stringify(value);
+
 /** Inputs by their block id; the element inside has the same word as its action id. */
 export const INPUT = {
   goal: "goal",

@@ -1,0 +1,61 @@
+import { ROLE_BRIEFS } from "#engine/agent/roles.ts";
+import type { Consultation } from "#engine/consultation/consultation.ts";
+import type { Run, Step } from "#engine/run/run.ts";
+import type { CardContext } from "./card.ts";
+import { bare, inert, type People } from "./text.ts";
+
+const MOST_IN_NAME = 40;
+const SLACK_ID = /^[UW][A-Z0-9]{2,20}$/;
+
+/** Somebody's name in mrkdwn, notifying nobody. */
+export const nameOf = (id: string, people: People): string => inert(people(id), MOST_IN_NAME) || "somebody";
+
+/** Somebody's name where Slack reads no markup. */
+export const plainNameOf = (id: string, people: People): string =>
+  bare(people(id), MOST_IN_NAME) || "somebody";
+
+/** A mention that notifies, for new messages; a plain name for whoever is not in Slack. */
+export const mention = (id: string, people: People): string =>
+  SLACK_ID.test(id) ? `<@${id}>` : nameOf(id, people);
+
+/** "Bob", "Bob or Carol", "Bob, Carol or Dave". */
+export function either(words: readonly string[]): string {
+  const last = words.at(-1) ?? "";
+  return words.length < 2 ? last : `${words.slice(0, -1).join(", ")} or ${last}`;
+}
+
+/** "claude-opus-5-5" of "anthropic:claude-opus-5-5". */
+const modelName = (model: string): string => bare(model.slice(model.indexOf(":") + 1), MOST_IN_NAME);
+
+/** Who works on a step, by role and model, in plain text that `inert` must still see: "Coder · claude-opus-5-5", "command `npm test`", "Bob or Carol". */
+export function agentOf(step: Step, run: Run, context: CardContext): string {
+  const { agent } = step;
+  switch (agent.kind) {
+    case "command":
+      return `command \`${bare(agent.name ?? agent.run, MOST_IN_NAME).replaceAll("`", "'")}\``;
+    case "model": {
+      const model = step.output?.model ?? context.model;
+      const { title } = ROLE_BRIEFS[agent.role];
+      return model === undefined ? title : `${title} · ${modelName(model)}`;
+    }
+    case "rehearsal":
+      return `${ROLE_BRIEFS[agent.role].title} · rehearsal`;
+    case "person":
+      return askedOf(step, run, undefined, context);
+  }
+}
+
+/** Whom a step waits for, in plain text that `inert` must still see: the named people, else what they are called by the rules. */
+export function askedOf(
+  step: Step,
+  run: Run,
+  question: Consultation | undefined,
+  { people }: CardContext,
+): string {
+  const named = step.agent.kind === "person" ? step.agent.people : [];
+  const ids = [question?.policy?.people, step.question?.people, named, run.brief?.reviewers].find(
+    (some) => some !== undefined && some.length > 0,
+  );
+  if (ids) return either(ids.map((id) => plainNameOf(id, people)));
+  return step.agent.kind === "person" && step.agent.asks === "work" ? "somebody" : "a reviewer";
+}
