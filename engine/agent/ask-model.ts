@@ -11,7 +11,7 @@ import {
 } from "./model.ts";
 
 /** The reply that was no use, and why: what a second call is told. */
-export type Repair = { readonly reply: string; readonly reason: string };
+type Repair = { readonly reply: string; readonly reason: string };
 
 /** One call to the far side, in words that every provider can be told. */
 export type Call = {

@@ -51,7 +51,7 @@ const noTests = (project: ProjectRef | null): Planned => ({
 });
 
 /** Reads a planner's reply. Finds everything that is wrong with it, so that one round can mend it all. */
-export function readPlan(proposed: unknown, project: ProjectRef | null, limits: PlanLimits): Planned {
+function readPlan(proposed: unknown, project: ProjectRef | null, limits: PlanLimits): Planned {
   const commands = commandsOf(project);
   const read = proposedPlan([...commands.keys()]).safeParse(proposed);
   if (!read.success) return { kind: "trouble", reasons: z.prettifyError(read.error).split("\n") };

@@ -1,6 +1,6 @@
 import type { ProjectRef } from "../agent/agent.ts";
 import type { Engine } from "../engine.ts";
-import { OutsideFailure } from "../errors.ts";
+import { OutsideFailure, Refusal } from "../errors.ts";
 import type { Brief, Run } from "../run/run.ts";
 import { PLAN_LIMITS, type Planned, type Planner, planGoal } from "./plan-goal.ts";
 import { rehearse } from "./rehearse.ts";
@@ -43,7 +43,9 @@ async function planFor(
   try {
     return await planGoal({ goal: brief, project, planner, limits }, signal);
   } catch (error) {
-    if (error instanceof OutsideFailure) return { kind: "trouble", reasons: [error.message] };
+    // A refusal is a model budget that is used up: not "settled elsewhere", or the goal would wait for ever.
+    if (error instanceof OutsideFailure || error instanceof Refusal)
+      return { kind: "trouble", reasons: [error.message] };
     throw error;
   }
 }

@@ -32,8 +32,8 @@ export const proposedPlan = (commands: readonly string[]) =>
       }),
     ),
   });
-export type ProposedPlan = z.infer<ReturnType<typeof proposedPlan>>;
-export type ProposedStep = ProposedPlan["steps"][number];
+
+export type ProposedStep = z.infer<ReturnType<typeof proposedPlan>>["steps"][number];
 
 /** What a planned command may name: the project's listed commands, and `test` where the project has a test command. */
 export function commandsOf(project: ProjectRef | null): ReadonlyMap<string, string> {

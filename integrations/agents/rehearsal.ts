@@ -2,7 +2,7 @@ import type { Agent } from "#engine/agent/agent.ts";
 import type { Role } from "#engine/run/plan.ts";
 
 /** What a rehearsed step ends with, word for word, so that nobody takes it for work. */
-export const REHEARSED = "Rehearsed: nothing was changed";
+const REHEARSED = "Rehearsed: nothing was changed";
 
 /** What each role would be doing, in the order in which it would do it. */
 const SCENES = {
