@@ -51,9 +51,12 @@ export class HonoReceiver implements Receiver {
         body,
         ...(retryNum === null ? {} : { retryNum: Number(retryNum) }),
         ...(retryReason === null ? {} : { retryReason }),
-        ack: async (reply?: unknown) => answer(toResponse(reply)),
+        ack: async (reply?: unknown) => {
+          if (!ackedEarly(body)) answer(toResponse(reply));
+        },
       };
       const work = (this.#app?.processEvent(event) ?? Promise.resolve())
+        .then(() => (ackedEarly(body) ? answer(new Response("")) : undefined))
         .catch(() => answer(new Response("", { status: 500 }))) // logged by Bolt's own error handler
         .finally(() => this.#underWay.delete(work));
       this.#underWay.add(work);
@@ -76,6 +79,9 @@ export class HonoReceiver implements Receiver {
     }
   }
 }
+
+/** Bolt acks an event before its listeners run. What a crash would lose then is acked when they have committed instead. */
+export const ackedEarly = (body: Record<string, unknown>): boolean => body["type"] === "event_callback";
 
 function readBody(raw: string, contentType: string): Record<string, unknown> | null {
   try {
