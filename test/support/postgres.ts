@@ -3,7 +3,6 @@ import type { Sql } from "postgres";
 import { afterAll, inject } from "vitest";
 import { connect } from "#db/connect.ts";
 import { startEmbedded } from "#db/embedded.ts";
-import { migrate } from "#db/migrate.ts";
 
 /** A database of one test file: migrated, empty, and dropped when the file's tests are over. */
 export type TestDatabase = { readonly url: string; readonly sql: Sql };
@@ -59,6 +58,8 @@ async function readyTemplate({ url, sql }: Server): Promise<string> {
   if (!known) {
     await sql`drop database if exists ${sql(making)} with (force)`;
     await sql`create database ${sql(making)}`;
+    // Loaded by the one file that migrates: graphile and drizzle take longer to load than a copy takes.
+    const { migrate } = await import("#db/migrate.ts");
     await migrate(urlOf(url, making));
     await stillOpen(sql, making);
     await sql`alter database ${sql(making)} rename to ${sql(template)}`;
