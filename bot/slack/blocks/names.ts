@@ -38,10 +38,10 @@ export const VALUES = {
   "question.done": OfQuestion,
   /** Opens the form that names reviewers. */
   "question.name-reviewers": OfQuestion,
-  /** The overflow menu: the value belongs to the chosen option. Both open a form. */
+  /** The overflow menu: the value belongs to the chosen option ("Approve with a note…", "Not mine…"). Both open a form. */
   "question.more": z.strictObject({
     consultation: z.uuid(),
-    choice: z.enum(["approve with a note", "not mine"]),
+    choice: z.enum(["note", "pass"]),
   }),
   /** A goal that was kept because it could not begin, or could be read in two ways. */
   "draft.start": z.strictObject({ draft: z.uuid(), reading: z.enum(["goal", "command"]) }),

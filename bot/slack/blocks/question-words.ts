@@ -1,0 +1,111 @@
+import type { Consultation } from "#engine/consultation/consultation.ts";
+import type { Evidence, Question } from "#engine/consultation/question.ts";
+import type { Run } from "#engine/run/run.ts";
+import type { CardContext } from "./card.ts";
+import { countDiff, type Fold, fold, type Leaf } from "./fold.ts";
+import { bare, inert, linesOf, withNames } from "./text.ts";
+import { either, mention, nameOf } from "./who.ts";
+
+/** A question, and the run whose step asks it; null for one that somebody outside asks. */
+export type QuestionState = { readonly consultation: Consultation; readonly run: Run | null };
+
+export type QuestionContext = CardContext & {
+  /** A direct message reaches one person; a card in a thread names whom it wants. */
+  readonly audience: "thread" | "direct";
+  /** Slack says that nobody but the requester may answer. */
+  readonly requesterAlone: boolean;
+};
+
+/** A card says what it wants in six lines of a phone; the fold is one of them. */
+const LINE = 40;
+const MOST_LINES = 5;
+const MOST_IN_WHAT = 3 * LINE - 10;
+
+/** The ask in bold, short enough for the card; the whole of it is in the fold when it was cut. */
+export const askOf = ({ what }: Question, { people }: CardContext): string =>
+  inert(what, MOST_IN_WHAT, people);
+
+/** "@Bob or @Carol, " for a new message that is to reach them; nothing where nobody is named. */
+export function calling(consultation: Consultation, { people }: CardContext): string {
+  const ids = namedIn(consultation);
+  return ids.length === 0 ? "" : `${either(ids.map((id) => mention(id, people)))}, `;
+}
+
+/** Who may answer, without notifying anybody: "Bob or Carol can answer". */
+export function whoCanAnswer(consultation: Consultation, { people }: CardContext): string {
+  const { policy, requester } = consultation;
+  if (!policy) return "";
+  const ids = namedIn(consultation);
+  if (ids.length > 0) return `${either(ids.map((id) => nameOf(id, people)))} can answer`;
+  return `Anybody in <#${policy.channel}>${needsFourEyes(consultation) ? ` but ${nameOf(requester, people)}` : ""} can answer`;
+}
+
+/** Named people whose answer counts: without whoever asked, where somebody else is named too. */
+function namedIn(consultation: Consultation): readonly string[] {
+  const named = consultation.policy?.people ?? [];
+  const others = named.filter((id) => id !== consultation.requester);
+  return needsFourEyes(consultation) && others.length > 0 ? others : named;
+}
+
+/** Whether it counts as an approval by somebody else than the person who asked. */
+export const needsFourEyes = ({ question, policy }: Consultation): boolean =>
+  question?.type === "approval" && !question.rehearsed && policy?.fourEyes !== "never";
+
+/** How many lines of a phone are left for reasons, after the ask and the lines that must stand there. */
+export function linesLeft(
+  { consultation }: QuestionState,
+  question: Question,
+  context: QuestionContext,
+  taken: number,
+) {
+  const names = namedIn(consultation).map((id) => nameOf(id, context.people));
+  const first = 2 + names.join(", ").length + askOf(question, context).length;
+  return Math.max(1, MOST_LINES - taken - Math.ceil(first / LINE));
+}
+
+/** What a reader needs before deciding: reasons, then telling lines, in so many lines of a phone. */
+export function groundsOf(question: Question, { people }: CardContext, lines: number): readonly string[] {
+  const telling = tellingEvidence(question);
+  const why = firstParagraph(question.why);
+  const forTelling = telling === "" ? 0 : Math.max(1, Math.min(2, lines - (why === "" ? 0 : 1)));
+  const forWhy = lines - forTelling;
+  return [
+    forWhy > 0 ? inert(why, forWhy * LINE, people) : "",
+    forTelling > 0 ? inert(telling, forTelling * LINE) : "",
+  ].filter((line) => line !== "");
+}
+
+const firstParagraph = (text: string): string => text.trim().split(/\n\s*\n/)[0] ?? "";
+
+/** "214 tests passed · +3 −1 in 2 files · Commit a3f1c2d4e5". */
+export const tellingEvidence = ({ evidence }: Question): string =>
+  evidence
+    .filter(({ kind }) => kind === "line")
+    .map(({ label, text }) => (isHash(text) ? `${label} ${text.trim().slice(0, 10)}` : bare(text, 2 * LINE)))
+    .join(" · ");
+
+const isHash = (text: string): boolean => /^[0-9a-f]{40,64}$/.test(text.trim());
+
+/** Everything else that there is to see: long evidence, and whatever the card had to cut. */
+export function evidenceFold(question: Question, context: CardContext): Fold | null {
+  const { what, why, evidence } = question;
+  const lines = evidence.filter(({ kind }) => kind === "line").map(({ label, text }) => `${label}: ${text}`);
+  const leaves: Leaf[] = [
+    ...(askOf(question, context).endsWith("…") ? [words("The whole question", what)] : []),
+    ...(why.length > LINE ? [words("Why", why)] : []),
+    ...evidence.filter(({ kind }) => kind !== "line").map(toLeaf),
+    ...(lines.some(isLong) ? [words("In short", lines.join("\n"))] : []),
+  ];
+  const named = leaves.map((leaf) => ({ ...leaf, text: withNames(leaf.text, context.people) }));
+  return fold(named.map(({ label }) => label).join(" · "), named);
+}
+
+const isLong = (line: string): boolean => line.length > LINE;
+
+const words = (label: string, text: string): Leaf => ({ label, text, kind: "words" });
+
+function toLeaf({ kind, label, text }: Evidence): Leaf {
+  const count = linesOf(text).length;
+  const size = kind === "diff" ? countDiff(text) : `${count} ${count === 1 ? "line" : "lines"}`;
+  return { label: `${bare(label, 60) || kind} (${size})`, text, kind: kind === "text" ? "words" : "code" };
+}
