@@ -1,71 +1,24 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Refusal } from "#engine/errors.ts";
 import { jobsAfterRun } from "#engine/jobs.ts";
 import { apply } from "#engine/run/apply.ts";
 import type { RunCommand } from "#engine/run/commands.ts";
 import { decide } from "#engine/run/decide.ts";
 import type { RunFact } from "#engine/run/facts.ts";
-import type { Plan } from "#engine/run/plan.ts";
 import { dueAt } from "#engine/run/retry.ts";
-import { hasEnded, type Instant, isDone, noRun, type Run, readySteps } from "#engine/run/run.ts";
+import { hasEnded, isDone, noRun, type Run, readySteps } from "#engine/run/run.ts";
 import { NOON } from "#test/support/given.ts";
-import { anyPlan, anyThrow, type Throw, toCommand, tryTo } from "#test/support/random-run.ts";
+import { anyPlan } from "#test/support/random-command.ts";
+import { anyGame, applyAll, type Change, play } from "#test/support/random-game.ts";
 import { answer, brief, output, question } from "#test/support/sample-run.ts";
 
-type Change = {
-  readonly command: RunCommand;
-  readonly before: Run;
-  readonly after: Run;
-  readonly facts: readonly RunFact[];
-  readonly at: Instant;
-};
-
-const applyAll = (run: Run, facts: readonly RunFact[], at: Instant): Run =>
-  facts.reduce((state, fact) => apply(state, fact, at), run);
-
-/** Plays random commands on a random plan; resolves to every change that the rules allowed. */
-function play(plan: Plan, throws: readonly Throw[], isPlanned: boolean): readonly Change[] {
-  const changes: Change[] = [];
-  let at = NOON;
-  let run = noRun("r1", "T01LOCAL");
-  const submit = (command: RunCommand) => {
-    const facts = tryTo(run, command, at);
-    if (facts instanceof Refusal) return;
-    if (facts instanceof Error) throw facts;
-    const after = applyAll(run, facts, at);
-    changes.push({ command, before: run, after, facts, at });
-    run = after;
-  };
-  submit({ type: "request", brief: brief({ maxTimeMs: 400_000 }), plan: isPlanned ? plan : null });
-  if (!isPlanned) for (const command of planning(plan)) submit(command);
-  for (const [i, thrown] of throws.entries()) {
-    at += thrown.afterMs;
-    submit(toCommand(run, thrown, `i${i}`));
-  }
-  return changes;
-}
-
-/** A planner that was stuck once; its plan waits for the requester where it is risky. */
-const planning = (plan: Plan): readonly RunCommand[] => [
-  { type: "report plan trouble", reason: "A circle." },
-  { type: "plan again" },
-  { type: "propose plan", plan },
-];
-
 /** Holds for every change of any game; a game has up to 300 commands. */
-const always = (name: string, holds: (change: Change, all: readonly Change[]) => void) =>
+const always = (name: string, holds: (change: Change) => void) =>
   test(name, () => {
     fc.assert(
-      fc.property(
-        anyPlan,
-        fc.array(anyThrow, { maxLength: 300, size: "max" }),
-        fc.boolean(),
-        (plan, throws, isPlanned) => {
-          const changes = play(plan, throws, isPlanned);
-          for (const change of changes) holds(change, changes);
-        },
-      ),
+      fc.property(anyGame, (game) => {
+        for (const change of play(game)) holds(change);
+      }),
       { numRuns: 150 },
     );
   });
@@ -162,11 +115,8 @@ always("before it is due, the clock changes nothing", ({ after }) => {
 
 /** Else the properties could hold because nothing happens: the dice must be able to show every side. */
 test("the games reach every fact", () => {
-  const games = fc.sample(
-    fc.tuple(anyPlan, fc.array(anyThrow, { minLength: 200, maxLength: 300, size: "max" }), fc.boolean()),
-    { numRuns: 150, seed: 1 },
-  );
-  const facts = games.flatMap((game) => play(...game)).flatMap((change) => change.facts);
+  const games = fc.sample(anyGame, { numRuns: 300, seed: 1 });
+  const facts = games.flatMap(play).flatMap((change) => change.facts);
   const seen = new Set(facts.map(({ type }) => type));
   expect(seen).toEqual(new Set(EVERY_FACT));
   expect(facts.some((fact) => fact.type === "steps.reopened" && fact.withdrawn.length > 0)).toBe(true);
@@ -174,8 +124,8 @@ test("the games reach every fact", () => {
 
 test("the log replays to the same state", () => {
   fc.assert(
-    fc.property(anyPlan, fc.array(anyThrow, { maxLength: 300, size: "max" }), (plan, throws) => {
-      const changes = play(plan, throws, true);
+    fc.property(anyGame, (game) => {
+      const changes = play(game);
       const replayed = changes.reduce(
         (run, { facts, at }) => applyAll(run, facts, at),
         noRun("r1", "T01LOCAL"),

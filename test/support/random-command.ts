@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import type { RunCommand } from "#engine/run/commands.ts";
-import { decide } from "#engine/run/decide.ts";
 import type { Plan, PlannedStep } from "#engine/run/plan.ts";
-import { type Instant, isApproval, type Run, type Step, type StepStatus } from "#engine/run/run.ts";
+import { isApproval, type Run, type Step, type StepStatus } from "#engine/run/run.ts";
 import { answer, brief, command, model, output, person, question, testing } from "./sample-run.ts";
 
 const MAKERS = {
@@ -123,14 +122,5 @@ function ofStep(step: Step, status: StepStatus, { how }: Throw, id: string): rea
     case "skipped":
     case "cancelled":
       return [{ type: "keep time" }];
-  }
-}
-
-/** What `decide` says, or the error that it threw. */
-export function tryTo(run: Run, asked: RunCommand, at: Instant): ReturnType<typeof decide> | Error {
-  try {
-    return decide(run, asked, at);
-  } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
   }
 }
