@@ -37,12 +37,18 @@ type Asked = {
   readonly testsMustPass?: boolean;
 };
 
-export type What = { readonly project: Project | null; readonly plan: Plan | null; readonly title: string };
+export type What = {
+  readonly project: Project | null;
+  readonly plan: Plan | null;
+  readonly title: string;
+  /** With the workflow's defaults filled in. */
+  readonly parameters: Readonly<Record<string, string>>;
+};
 
 /** What is asked, with the rules of its project. Throws `Refusal` (`bad_input`) with the first thing that is wrong. */
 export function toBrief(
   asked: GoalRequest,
-  { project, title }: What,
+  { project, title, parameters }: What,
   own: {
     readonly goalId: string;
     readonly goalNumber: number;
@@ -59,7 +65,7 @@ export function toBrief(
       channel: asked.channel,
       workflow: asked.workflow ?? null,
     },
-    ...{ requirements: asked.requirements ?? [], parameters: asked.parameters ?? {} },
+    ...{ requirements: asked.requirements ?? [], parameters },
     ...{ projectId: project?.id ?? null, projectName: project?.name ?? null },
     ...{ branch: branchOf(goalNumber, title, onceId), maxTimeMs: asked.maxTimeMs ?? MAX_TIME_MS },
     ...{ testsMustPass: asked.testsMustPass ?? false, priority: asked.priority ?? "normal" },
@@ -95,7 +101,7 @@ export async function resolve(sql: Sql, asked: Asked): Promise<What> {
   const project = await projectFor(sql, asked);
   if (asked.testsMustPass && !project?.testCommand) throw noTests(project);
   const [title = ""] = asked.text.trim().split("\n");
-  return { project, plan: null, title: title.slice(0, 150) };
+  return { project, plan: null, title: title.slice(0, 150), parameters: {} };
 }
 
 async function resolveWorkflow(sql: Sql, asked: Asked, name: string): Promise<What> {

@@ -16,14 +16,14 @@ export function decideAttempt(run: Run, command: AttemptCommand, at: Instant): r
       return [{ type: "step.progressed", key, note: command.note }];
     case "finish step":
       if (isApproval(step) && step.answer?.decision !== "approve")
-        return fail(step, "Nobody has approved this.", false, null, at);
+        return fail(step, { reason: "Nobody has approved this.", again: false }, at);
       return goOn(run, [{ type: "step.succeeded", key, output: command.output }], at, command.next);
     case "ask": {
       const { consultationId, question, checkpoint } = command;
       return [{ type: "step.asked", key, consultationId, question, checkpoint }];
     }
     case "fail step":
-      return fail(step, command.reason, command.again, command.log ?? null, at);
+      return fail(step, command, at);
     case "lose attempt":
       return lose(step, command.reason, command.counts);
   }
@@ -43,14 +43,14 @@ function heldStep(run: Run, key: string, lease: string): Step {
   return step;
 }
 
-function fail(
-  step: Step,
-  reason: string,
-  again: boolean,
-  log: string | null,
-  at: Instant,
-): readonly RunFact[] {
-  const notBefore = nextTry(step, again, at);
+type Failure = Pick<
+  Extract<AttemptCommand, { readonly type: "fail step" }>,
+  "reason" | "again" | "log" | "retryAfterMs"
+>;
+
+function fail(step: Step, failure: Failure, at: Instant): readonly RunFact[] {
+  const { reason, again, log = null, retryAfterMs = 0 } = failure;
+  const notBefore = again ? nextTry(step, at, retryAfterMs) : null;
   const failed: RunFact = { type: "step.failed", key: step.key, reason, log, notBefore };
   return notBefore === null ? [failed, { type: "step.blocked", key: step.key, reason }] : [failed];
 }

@@ -50,6 +50,8 @@ export type AttemptCommand =
       readonly reason: string;
       readonly again: boolean;
       readonly log?: string;
+      /** How long the far side asked us to stay away. */
+      readonly retryAfterMs?: number;
     }
   | {
       readonly type: "lose attempt";

@@ -5,11 +5,9 @@ export const RETRIES = 3;
 const FIRST_DELAY_MS = 1_000;
 const FACTOR = 3;
 
-/** When a step that just failed is tried again: after 1 s, 3 s, 9 s; null when a person must be asked. */
-export function nextTry(step: Step, again: boolean, at: Instant): Instant | null {
-  if (!again || step.tries >= RETRIES) return null;
-  return at + FIRST_DELAY_MS * FACTOR ** step.tries;
-}
+/** When a step that just failed is tried again: after 1 s, 3 s, 9 s, or later where the far side asked for it; null when a person must be asked. */
+export const nextTry = (step: Step, at: Instant, askedMs: number): Instant | null =>
+  step.tries >= RETRIES ? null : at + Math.max(FIRST_DELAY_MS * FACTOR ** step.tries, askedMs);
 
 /** When the working time that the requester allowed will be used up; null while the clock stands. */
 export const deadlineOf = (run: Run): Instant | null =>

@@ -124,8 +124,8 @@ function toCommand(
       return { type: "ask", key, lease, consultationId: newId(), question, checkpoint };
     }
     case "failed": {
-      const { reason, again, log } = outcome;
-      return { type: "fail step", key, lease, reason, again, ...(log === undefined ? {} : { log }) };
+      const { kind: _, ...failure } = outcome;
+      return { type: "fail step", key, lease, ...failure };
     }
     case "given back":
       return { type: "lose attempt", key, lease, reason: "Its worker was stopped.", counts: false };
