@@ -1,0 +1,39 @@
+import { randomBytes } from "node:crypto";
+import { OutsideFailure, Refusal, type RefusalCode } from "#engine/errors.ts";
+import type { Logger } from "../logger.ts";
+
+const STATUS = {
+  not_found: 404,
+  wrong_state: 409,
+  stale_attempt: 409,
+  already_settled: 409,
+  bad_plan: 422,
+  bad_input: 422,
+  not_allowed: 403,
+  over_budget: 429,
+} as const satisfies Record<RefusalCode, number>;
+
+type Problem = {
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly ref?: string;
+};
+
+/** RFC 9457: what is wrong, for programs (`code`) and people (`detail`). */
+export const problem = ({ status, ...rest }: Problem): Response =>
+  Response.json(
+    { type: "about:blank", status, ...rest },
+    { status, headers: { "content-type": "application/problem+json" } },
+  );
+
+/** A refusal is an answer; anything else is our fault or an outside system's, and its details stay in the log. */
+export function toProblem(error: Error, log: Logger): Response {
+  if (error instanceof Refusal)
+    return problem({ status: STATUS[error.code], code: error.code, detail: error.message });
+  const ref = randomBytes(3).toString("hex");
+  log.error("a request failed", { ref, error });
+  if (error instanceof OutsideFailure)
+    return problem({ status: 502, code: "outside_failure", detail: `${error.message} (ref ${ref})`, ref });
+  return problem({ status: 500, code: "internal", detail: `Something broke on our side. (ref ${ref})`, ref });
+}

@@ -1,0 +1,41 @@
+import { Hono } from "hono";
+import type { Sql } from "postgres";
+import { LAPSE_MS } from "#db/workers.ts";
+
+/** How long a check may take before it counts as failed. */
+const CHECK_WITHIN_MS = 2_000;
+
+type Checks = { readonly [name: string]: "ok" | "failed" | "off" };
+
+/** `GET /api/health`: the process lives. `GET /api/ready`: it can do its work: database, a worker's beat, Slack (S4-12). */
+export function healthRoutes({
+  sql,
+  slack,
+}: {
+  readonly sql: Sql;
+  readonly slack: () => Promise<boolean> | null;
+}): Hono {
+  return new Hono()
+    .get("/api/health", (c) => c.json({ status: "ok" }))
+    .get("/api/ready", async (c) => {
+      const [database, worker, connected] = await Promise.all([
+        passes(() => sql`select 1`.then(() => true)),
+        passes(() => hasWorker(sql)),
+        slack() === null ? "off" : passes(async () => (await slack()) ?? false),
+      ]);
+      const checks: Checks = { database, worker, slack: connected };
+      const isReady = Object.values(checks).every((check) => check !== "failed");
+      return c.json({ status: isReady ? "ready" : "not ready", checks }, isReady ? 200 : 503);
+    });
+}
+
+async function hasWorker(sql: Sql): Promise<boolean> {
+  const rows = await sql`select from workers where beat_at > now() - ${LAPSE_MS} * interval '1 ms' limit 1`;
+  return rows.length > 0;
+}
+
+async function passes(check: () => Promise<boolean>): Promise<"ok" | "failed"> {
+  const late = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), CHECK_WITHIN_MS).unref());
+  const passed = await Promise.race([check().catch(() => false), late]); // a check that rejects has failed: that is its answer
+  return passed ? "ok" : "failed";
+}

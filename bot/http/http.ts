@@ -1,0 +1,55 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { getRequestListener } from "@hono/node-server";
+import type { Hono } from "hono";
+import { StartFailure } from "#engine/errors.ts";
+import type { Logger } from "../logger.ts";
+import { problem, toProblem } from "./failure.ts";
+
+export type Listening = { readonly server: Server; readonly port: number; close(): Promise<void> };
+
+/** How long requests under way may take to end when the app stops. */
+const CLOSE_WITHIN_MS = 3_000;
+
+/** The one server: what `routes` answers, problem+json for the rest. Throws `StartFailure` when the address can't be had. */
+export async function listen(
+  routes: Hono,
+  { host, port, log }: { readonly host: string; readonly port: number; readonly log: Logger },
+): Promise<Listening> {
+  routes.notFound((c) =>
+    problem({ status: 404, code: "not_found", detail: `There is nothing at ${c.req.path}.` }),
+  );
+  routes.onError((error) => toProblem(error, log));
+  const server = createServer(getRequestListener(routes.fetch));
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error) => reject(cannotListen(error, host, port)));
+    server.listen(port, host, resolve);
+  });
+  return { server, port: (server.address() as AddressInfo).port, close: () => close(server) };
+}
+
+/** Streams that stay open (a page that watches) are cut after a while: nobody waits for them to end by themselves. */
+async function close(server: Server): Promise<void> {
+  const cut = setTimeout(() => server.closeAllConnections(), CLOSE_WITHIN_MS);
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+  clearTimeout(cut);
+}
+
+function cannotListen(error: NodeJS.ErrnoException, host: string, port: number): StartFailure {
+  if (error.code === "EADDRINUSE")
+    return new StartFailure(
+      `Port ${port} is taken by another program: stop that, or choose another port (PORT=3001, or PORT=0 for a free one).`,
+      { cause: error },
+    );
+  if (error.code === "EACCES")
+    return new StartFailure(`Port ${port} may not be used by this user: choose one above 1023 with PORT.`, {
+      cause: error,
+    });
+  return new StartFailure(
+    `Countersign can't listen on ${host}:${port} (${error.code}): check HOST and PORT.`,
+    { cause: error },
+  );
+}
