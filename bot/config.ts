@@ -1,0 +1,125 @@
+import { resolve } from "node:path";
+import { StartFailure } from "#engine/errors.ts";
+import type { Problem } from "./config/problem.ts";
+import { checkModel, missingForProduction, type SlackConfig, slackOf, warningsOf } from "./config/rules.ts";
+import { readSecret } from "./config/secret.ts";
+import { gatherSettings, type Settings } from "./config/sources.ts";
+import { type Name, readVariable, type Values } from "./config/variables.ts";
+import type { Agents } from "./config/yaml.ts";
+
+/** Everything that an operator can set. Holds secrets: `redacted` is for logs. Null is unset. */
+export type Config = {
+  readonly host: string;
+  readonly port: number;
+  /** Absolute. */
+  readonly dataDir: string;
+  /** Null: the embedded Postgres. */
+  readonly databaseUrl: string | null;
+  readonly publicUrl: string | null;
+  readonly secret: string;
+  readonly slack: SlackConfig;
+  readonly slackApiUrl: string | null;
+  readonly slackDefaultChannel: string | null;
+  readonly opsChannel: string | null;
+  /** As `chooseModel` takes them: undefined is unset. */
+  readonly models: {
+    readonly model: string | undefined;
+    readonly anthropicApiKey: string | undefined;
+    readonly anthropicBaseUrl: string | undefined;
+    readonly openaiApiKey: string | undefined;
+    readonly openaiBaseUrl: string | undefined;
+  };
+  readonly agents: Agents;
+  /** What stands in the start's line "missing for production: …". */
+  readonly missingForProduction: readonly string[];
+  readonly warnings: readonly string[];
+};
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+const DEFAULTS = { PORT: "3000", HOST: "127.0.0.1", DATA_DIR: ".data" } as const;
+
+/**
+ * Reads the environment, `.env` and `countersign.yaml` in `dir` (the earlier wins), and makes the secret where none is
+ * set. Throws one `StartFailure` that names everything that is wrong. With NODE_ENV=production the secret must be set.
+ */
+export function readConfig({ env, dir }: { readonly env: Env; readonly dir: string }): Config {
+  const settings = gatherSettings(env, dir);
+  const problems = [...settings.problems];
+  const values: Values = { ...DEFAULTS, ...readValues(settings, problems) };
+  const slack = slackOf(values, problems);
+  checkModel(values, problems);
+  if (env["NODE_ENV"] === "production" && !settings.texts.has("COUNTERSIGN_SECRET"))
+    problems.push({
+      name: "COUNTERSIGN_SECRET",
+      sentence:
+        'must be set in production (NODE_ENV=production): for example to what "openssl rand -hex 32" prints.',
+    });
+  if (problems.length > 0) throw failure(problems);
+  const dataDir = resolve(dir, values.DATA_DIR ?? DEFAULTS.DATA_DIR);
+  return {
+    ...plainValues(values),
+    dataDir,
+    slack,
+    secret: values.COUNTERSIGN_SECRET ?? readSecret(dataDir),
+    agents: settings.agents,
+    missingForProduction: missingForProduction(values, slack),
+    warnings: warningsOf(values, slack),
+  };
+}
+
+function readValues({ texts }: Settings, problems: Problem[]): Values {
+  const values: { [N in Name]?: string } = {};
+  for (const [name, { text, from }] of texts) {
+    const read = readVariable(name, text);
+    if ("value" in read) values[name] = read.value;
+    else problems.push({ name: `${name} (from ${from})`, sentence: read.problem });
+  }
+  return values;
+}
+
+function plainValues(values: Values) {
+  return {
+    host: values.HOST ?? DEFAULTS.HOST,
+    port: Number(values.PORT ?? DEFAULTS.PORT),
+    databaseUrl: values.DATABASE_URL ?? null,
+    publicUrl: values.PUBLIC_URL ?? null,
+    slackApiUrl: values.SLACK_API_URL ?? null,
+    slackDefaultChannel: values.SLACK_DEFAULT_CHANNEL ?? null,
+    opsChannel: values.OPS_CHANNEL ?? null,
+    models: {
+      model: values.MODEL,
+      anthropicApiKey: values.ANTHROPIC_API_KEY,
+      anthropicBaseUrl: values.ANTHROPIC_BASE_URL,
+      openaiApiKey: values.OPENAI_API_KEY,
+      openaiBaseUrl: values.OPENAI_BASE_URL,
+    },
+  };
+}
+
+function failure(problems: readonly Problem[]): StartFailure {
+  const lines = problems.map(({ name, sentence }) => `  ${name} ${sentence}`);
+  const count = problems.length === 1 ? "One setting is" : `${problems.length} settings are`;
+  return new StartFailure(`${count} wrong, so Countersign does not start:\n${lines.join("\n")}`);
+}
+
+/** Everything in a config that must not be seen: for the logger. A database's password is among them. */
+export function secretsOf({ secret, slack, models, databaseUrl }: Config): readonly string[] {
+  const password = databaseUrl ? new URL(databaseUrl).password : "";
+  const tokens = "botToken" in slack ? [slack.botToken, slack.signingSecret] : [];
+  const appToken = slack.kind === "socket" ? slack.appToken : null;
+  const keys = [secret, ...tokens, appToken, models.anthropicApiKey, models.openaiApiKey];
+  return [...keys, password, decodeURIComponent(password)]
+    .filter((text) => text !== null && text !== undefined)
+    .filter((text) => text !== "");
+}
+
+/** The config with every secret replaced by "[secret]". */
+export function redacted(config: Config): unknown {
+  const secrets = secretsOf(config);
+  return JSON.parse(JSON.stringify(config), (_, value: unknown) =>
+    typeof value === "string"
+      ? secrets.reduce((text, secret) => text.replaceAll(secret, "[secret]"), value)
+      : value,
+  );
+}
