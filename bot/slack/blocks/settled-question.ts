@@ -71,9 +71,7 @@ function outcomeOf(consultation: Consultation, run: Run | null, answer: Answer):
     case "reject":
       return hasEnded(run) ? "the goal ends here" : "";
     case "request_changes":
-      return step?.status === "blocked"
-        ? "no agent can change this: the step is blocked"
-        : "work goes on with the note";
+      return step?.status === "blocked" ? "a person must say how it goes on" : "work goes on with the note";
     default:
       return step === undefined ? "" : whatFollowed(step, run, consultation.openedAt);
   }
