@@ -1,0 +1,39 @@
+import type { Sql } from "postgres";
+import type { Consultation } from "#engine/consultation/consultation.ts";
+import type { RunFact } from "#engine/run/facts.ts";
+import type { Instant } from "#engine/run/run.ts";
+
+/** A fact as it stands in the log. */
+export type Told = {
+  readonly seq: number;
+  readonly fact: RunFact;
+  readonly actor: string;
+  readonly at: Instant;
+};
+
+/** The facts of a run that cards are made of: where it got stuck, and what people did about it. Oldest first. */
+export async function stuckFacts(sql: Sql, workspaceId: string, runId: string): Promise<readonly Told[]> {
+  const rows = await sql<{ seq: number; fact: RunFact; actor: string; at: string }[]>`
+    select seq, body as fact, actor, at from facts
+    where stream_id = ${runId} and workspace_id = ${workspaceId} and type in
+      ('step.blocked', 'step.retried', 'step.skipped', 'step.taken', 'run.cancelled', 'plan.troubled')
+    order by seq`;
+  return rows.map((row) => ({ ...row, at: Number(row.at) }));
+}
+
+/** Every question that a run has asked, oldest first. */
+export async function questionsOf(
+  sql: Sql,
+  workspaceId: string,
+  runId: string,
+): Promise<readonly Consultation[]> {
+  const rows = await sql<{ body: Consultation }[]>`
+    select body from consultations where workspace_id = ${workspaceId} and run_id = ${runId}`;
+  return rows.map((row) => row.body).toSorted((a, b) => a.openedAt - b.openedAt);
+}
+
+/** Whether this is the goal's newest run: the goal's card shows that one. */
+export async function isLatestRun(sql: Sql, workspaceId: string, runId: string): Promise<boolean> {
+  const rows = await sql`select from goals where workspace_id = ${workspaceId} and latest_run_id = ${runId}`;
+  return rows.length > 0;
+}
