@@ -5,6 +5,7 @@ import type { Triggers } from "./app/triggers.ts";
 import type { Clock } from "./clock.ts";
 import type { Credentials } from "./credentials.ts";
 import type { Grants } from "./manifest.ts";
+import type { Values } from "./state/records.ts";
 import type { State } from "./state.ts";
 
 /** The one Slack that all its routes share. */
@@ -18,6 +19,8 @@ export type Slack = {
   readonly events: Events;
   readonly triggers: Triggers;
   readonly sockets: Sockets;
+  /** What people chose in the fields of messages that they have not sent yet; see `typedKey`. */
+  readonly typed: Map<string, Values>;
   /** Where it can be reached from this machine, without a slash at the end. */
   address(): string;
   /** Where what is wrong with the app is said aloud. */

@@ -1,6 +1,6 @@
 import { SURFACES, type Surface } from "./blocks.ts";
 import { type Flaw, flawsOf } from "./flaw.ts";
-import { elementsOf, type Found, walkBlocks } from "./walk.ts";
+import { elementsOf, type Found, offeredBy, walkBlocks } from "./walk.ts";
 
 const MARKDOWN_MOST = 12_000;
 const TABLE_MOST = 10_000;
@@ -52,12 +52,6 @@ function strangeInitials({ block, pointer }: Found): Flaw[] {
     );
     return isStrange ? [{ pointer, message: "initial_option must be one of the options" }] : [];
   });
-}
-
-function offeredBy(element: Readonly<Record<string, unknown>>): unknown[] {
-  const { options, option_groups: groups } = element;
-  const grouped = Array.isArray(groups) ? groups.flatMap((group) => group.options) : [];
-  return [...(Array.isArray(options) ? options : []), ...grouped];
 }
 
 function longTable({ block, pointer }: Found): Flaw[] {

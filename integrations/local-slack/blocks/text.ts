@@ -16,7 +16,7 @@ export function plainText(most: number) {
   return z.strictObject({
     type: z.literal("plain_text"),
     text: words(most),
-    emoji: z.boolean().optional(),
+    emoji: z.boolean().exactOptional(),
   });
 }
 

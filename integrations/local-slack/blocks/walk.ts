@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { AnyBlock } from "@slack/types";
 import { z } from "zod";
 
@@ -47,30 +48,48 @@ export function elementsOf(block: Outer): Element[] {
   });
 }
 
+const Offered = z.object({
+  options: z.array(z.unknown()).optional(),
+  option_groups: z.array(z.object({ options: z.array(z.unknown()) })).optional(),
+});
+
+/** The choices that an element offers, those in groups too. */
+export function offeredBy(element: Element): unknown[] {
+  const read = Offered.safeParse(element);
+  if (!read.success) return [];
+  const { options = [], option_groups: groups = [] } = read.data;
+  return [...options, ...groups.flatMap((group) => group.options)];
+}
+
 /** The same blocks with a `block_id` and `action_id` wherever the app gave none, as Slack stores them. */
-export function withIds(blocks: readonly AnyBlock[], newId: () => string): AnyBlock[] {
-  return blocks.map((block) => fill(block, newId) as AnyBlock);
+export function withIds(blocks: readonly AnyBlock[]): AnyBlock[] {
+  return blocks.map((block) => ({ ...block, ...fill(block) }));
+}
+
+/** An id as Slack gives one to a block or element that has none. */
+export function newBlockId(): string {
+  return randomBytes(4).toString("base64url").slice(0, 5);
 }
 
 const NEED_BLOCK_ID = new Set(["child_blocks", "tasks"]);
 const NEED_ACTION_ID = new Set(["accessory", "element"]);
 
-function fill(block: object, newId: () => string): object {
-  const entries = Object.entries(block).map(([key, value]) => [key, fillPart(block, key, value, newId)]);
-  return { block_id: newId(), ...Object.fromEntries(entries) };
+function fill(block: object): object {
+  const entries = Object.entries(block).map(([key, value]) => [key, fillPart(block, key, value)]);
+  return { block_id: newBlockId(), ...Object.fromEntries(entries) };
 }
 
-function fillPart(block: object, key: string, value: unknown, newId: () => string): unknown {
+function fillPart(block: object, key: string, value: unknown): unknown {
   const type = "type" in block ? block.type : undefined;
   const holdsBlocks = NEED_BLOCK_ID.has(key) || (key === "elements" && type === "carousel");
-  if (holdsBlocks && Array.isArray(value)) return value.map((child) => fill(child, newId));
+  if (holdsBlocks && Array.isArray(value)) return value.map((child) => fill(child));
   const holdsElements = key === "actions" || (key === "elements" && /actions$/.test(String(type)));
-  if (holdsElements && Array.isArray(value)) return value.map((element) => named(element, newId));
-  return NEED_ACTION_ID.has(key) ? named(value, newId) : value;
+  if (holdsElements && Array.isArray(value)) return value.map((element) => named(element));
+  return NEED_ACTION_ID.has(key) ? named(value) : value;
 }
 
-function named(element: unknown, newId: () => string): unknown {
+function named(element: unknown): unknown {
   const read = Element.safeParse(element);
   if (!read.success || read.data.type === "image" || read.data.action_id !== undefined) return element;
-  return { ...read.data, action_id: newId() };
+  return { ...read.data, action_id: newBlockId() };
 }

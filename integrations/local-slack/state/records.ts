@@ -153,7 +153,6 @@ export const ResponseUrl = z.object({
   channel: z.string(),
   /** The message that was clicked. */
   ts: z.string().optional(),
-  threadTs: z.string().optional(),
   uses: z.number(),
   madeAtMs: z.number(),
 });

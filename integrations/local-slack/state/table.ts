@@ -5,6 +5,7 @@ import type { RowChange } from "./journal.ts";
 export type Table<Row> = {
   get(key: string): Row | undefined;
   all(): Row[];
+  keys(): string[];
   put(key: string, row: Row): void;
   remove(key: string): void;
 };
@@ -30,6 +31,7 @@ export function createTable<Row>(
   return {
     get: (key) => rows.get(key),
     all: () => [...rows.values()],
+    keys: () => [...rows.keys()],
     put(key, row) {
       rows.set(key, row);
       write([name, key, row]);
