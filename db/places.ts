@@ -99,3 +99,10 @@ export async function saveInstallation(
     insert into installations (workspace_id, name, bot_user_id) values (${workspaceId}, ${name}, ${botUserId})
     on conflict (workspace_id) do update set name = excluded.name, bot_user_id = excluded.bot_user_id, connected = true`;
 }
+
+/** Slack does not know us in this workspace any more: nothing is done for it until it is connected again. Resolves to whether that is news. */
+export async function markDisconnected(sql: Sql, workspaceId: string): Promise<boolean> {
+  const rows = await sql`
+    update installations set connected = false where workspace_id = ${workspaceId} and connected returning workspace_id`;
+  return rows.length > 0;
+}

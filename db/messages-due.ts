@@ -1,0 +1,68 @@
+import type { Sql } from "postgres";
+import type { Rank } from "./messages.ts";
+
+/** What is to be done with a message, and how urgent that is. */
+export type Due = {
+  /** `open`: the direct message with a person, before the first post into it. `find`: a first post whose answer nobody heard. */
+  readonly kind: "open" | "post" | "update" | "find";
+  readonly id: string;
+  readonly workspaceId: string;
+  /** Where it goes: the parent's channel for what belongs into a thread. `@U02BOB` is a direct message that is not open yet. */
+  readonly channelId: string;
+  /** Null for what stands in the channel itself. */
+  readonly threadTs: string | null;
+  /** A first post is as urgent as the most urgent one that waits for it. */
+  readonly rank: Rank;
+  /** How often it failed since it last went well. */
+  readonly failures: number;
+};
+
+/** What can be done now, and in how many milliseconds there is more; `nextMs` is null when only news brings more. */
+export type DueMessages = { readonly due: readonly Due[]; readonly nextMs: number | null };
+
+/** How many updates of one workspace are looked at together: chosen by lot, so that with more of them none is left out for ever. */
+const MOST_UPDATES = 100;
+
+type Row = Omit<Due, "kind"> & { readonly kind: Due["kind"] | "wait"; readonly nextMs: number | null };
+
+/**
+ * Messages of connected workspaces that show something else than they should. Of the messages of one thread that were
+ * never posted only the first is due, its parent before all; of the first posts into one channel only the most urgent.
+ */
+export async function messagesDue(sql: Sql): Promise<DueMessages> {
+  const rows = await sql<Row[]>`
+    with behind as (
+      select m.*, coalesce(m.thread_key, m.key) as thread, m.state <> 'posted' as is_new,
+        greatest(m.not_before, case when m.held_by is not null then m.held_until end) as free_at
+      from messages m join installations i on i.workspace_id = m.workspace_id and i.connected
+      where m.version > m.shown_version and m.state <> 'refused'),
+    new as (
+      select b.*, coalesce(p.channel_id, b.channel_id) as place, p.ts as parent_ts,
+        b.thread_key is null or p.id is not null as has_parent,
+        row_number() over same as turn, min(b.rank) over (partition by b.workspace_id, b.thread) as urgency
+      from behind b left join messages p on p.workspace_id = b.workspace_id and p.key = b.thread_key
+      where b.is_new
+      window same as (partition by b.workspace_id, b.thread order by b.thread_key is not null, b.created_at, b.id)),
+    heads as (select * from new where turn = 1 and has_parent),
+    free as (
+      select h.* from heads h where h.state = 'wanted' and (h.free_at is null or h.free_at <= now())
+        and not exists (select from new o where o.workspace_id = h.workspace_id and o.place = h.place
+          and o.state = 'posting' and o.held_by is not null and o.held_until > now())),
+    posts as (
+      select distinct on (workspace_id, place) * from free order by workspace_id, place, urgency, created_at, id),
+    finds as (
+      select distinct on (workspace_id, place, parent_ts) * from new
+      where state = 'posting' and (free_at is null or free_at <= now())
+      order by workspace_id, place, parent_ts, urgency),
+    updates as (
+      select b.*, row_number() over (partition by workspace_id order by rank, random()) as place_in_line
+      from behind b where not is_new and (free_at is null or free_at <= now())),
+    next as (select min(free_at) as at from behind where free_at > now())
+    select case when place like '@%' then 'open' else 'post' end as kind, id, workspace_id as "workspaceId", place as "channelId", parent_ts as "threadTs",
+      urgency as rank, failures, null::float8 as "nextMs" from posts
+    union all select 'find', id, workspace_id, place, parent_ts, urgency, failures, null from finds
+    union all select 'update', id, workspace_id, channel_id, null, rank, failures, null from updates where place_in_line <= ${MOST_UPDATES}
+    union all select 'wait', null, null, null, null, 0, 0, extract(epoch from at - now())::float8 * 1000 from next where at is not null`;
+  const due = rows.flatMap(({ kind, nextMs: _, ...rest }) => (kind === "wait" ? [] : [{ kind, ...rest }]));
+  return { due, nextMs: rows.find(({ kind }) => kind === "wait")?.nextMs ?? null };
+}
