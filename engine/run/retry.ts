@@ -5,9 +5,18 @@ export const RETRIES = 3;
 const FIRST_DELAY_MS = 1_000;
 const FACTOR = 3;
 
-/** When a step that just failed is tried again: after 1 s, 3 s, 9 s, or later where the far side asked for it; null when a person must be asked. */
-export const nextTry = (step: Step, at: Instant, askedMs: number): Instant | null =>
-  step.tries >= RETRIES ? null : at + Math.max(FIRST_DELAY_MS * FACTOR ** step.tries, askedMs);
+/** A far side that asks for more has no say: a person would be asked long before. */
+const LONGEST_DELAY_MS = 86_400_000;
+
+/**
+ * When a step that just failed is tried again: after 1 s, 3 s, 9 s, or later where the far side asked for it (at most a day);
+ * null when a person must be asked. Whole milliseconds, since a database column holds it.
+ */
+export function nextTry(step: Step, at: Instant, askedMs: number): Instant | null {
+  if (step.tries >= RETRIES) return null;
+  const delayMs = FIRST_DELAY_MS * FACTOR ** step.tries;
+  return at + (askedMs > delayMs ? Math.min(Math.ceil(askedMs), LONGEST_DELAY_MS) : delayMs);
+}
 
 /** When the working time that the requester allowed will be used up; null while the clock stands. */
 export const deadlineOf = (run: Run): Instant | null =>

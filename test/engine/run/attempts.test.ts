@@ -139,6 +139,24 @@ describe("a failed attempt", () => {
     },
   );
 
+  test.each([
+    [60_000, 60_000],
+    [500, 1_000],
+    [1_500.2, 1_501],
+    [Number.POSITIVE_INFINITY, 86_400_000],
+    [Number.NaN, 1_000],
+  ])("that was told to come again in %d ms does so in %i ms", (retryAfterMs, delayMs) => {
+    given(...working)
+      .when({ ...fail, again: true, retryAfterMs })
+      .gives({
+        type: "step.failed",
+        key: "code",
+        reason: "2 tests failed",
+        log: null,
+        notBefore: NOON + delayMs,
+      });
+  });
+
   test("after three retries blocks the step: a person is asked", () => {
     const outcome = given(...failedBefore(3)).when({
       ...fail,
