@@ -49,7 +49,7 @@ export async function createLocalSlack(needs: LocalSlackNeeds): Promise<LocalSla
   const state = openState(dir, clock.nowMs);
   const credentials = readCredentials(dir);
   const grants = needs.grants ?? readGrants();
-  const sockets = createSockets(clock);
+  const sockets = createSockets(clock, () => events.resume());
   const line = createLine({ requestUrl, signingSecret: credentials.signingSecret, sockets, clock });
   const events = createEvents({ state, clock, send: line.send, subscriptions: grants.events, log });
   const closing = new AbortController();
@@ -114,6 +114,10 @@ function routesOf(slack: Slack): Hono {
   routes.route("/", responseRoutes(slack));
   routes.route("/", scriptRoutes({ slack, faults, reset }));
   routes.route("/", pageRoutes(slack));
+  routes.onError((problem, c) => {
+    slack.log(`local-slack: ${problem.stack ?? problem.message}`);
+    return c.text("Something in local-slack is broken; its log says what.", 500);
+  });
   return routes;
 }
 

@@ -15,7 +15,7 @@ export type Event = { readonly type: string } & Readonly<Record<string, unknown>
 export type Events = {
   /** Resolves to what became of the first attempt; undefined where the app did not subscribe to such events. */
   tell(event: Event): Promise<Ack | undefined>;
-  /** Goes on with what was not acknowledged when this Slack was last stopped. */
+  /** Goes on with what was not acknowledged when this Slack was last stopped; once, however often it is called. */
   resume(): void;
   close(): void;
 };
@@ -33,6 +33,7 @@ type Needs = {
 export function createEvents(needs: Needs): Events {
   const { state, clock, send, log } = needs;
   const cancels = new Set<() => void>();
+  const left = state.deliveries.all();
   let isClosed = false;
 
   async function attempt(delivery: Delivery): Promise<Ack> {
@@ -44,6 +45,8 @@ export function createEvents(needs: Needs): Events {
   }
   function settle(delivery: Delivery, ack: Ack): void {
     const { eventId, retry } = delivery;
+    // Reset since then: nobody waits for it any more.
+    if (state.deliveries.get(eventId) === undefined) return;
     const delayMs = RETRY_AFTER_MS[retry];
     if (ack.kind === "failed" && !ack.isFinal && delayMs !== undefined) {
       plan({ ...delivery, retry: retry + 1, reason: ack.because, dueAtMs: clock.nowMs() + delayMs });
@@ -57,7 +60,6 @@ export function createEvents(needs: Needs): Events {
     state.keep(() => state.deliveries.put(delivery.eventId, delivery));
     const cancel = clock.after(Math.max(0, delivery.dueAtMs - clock.nowMs()), () => {
       cancels.delete(cancel);
-      // Reset since then: nobody waits for it any more.
       if (state.deliveries.get(delivery.eventId) !== undefined) void attempt(delivery);
     });
     cancels.add(cancel);
@@ -70,7 +72,7 @@ export function createEvents(needs: Needs): Events {
       return await attempt(delivery);
     },
     resume() {
-      for (const delivery of state.deliveries.all()) plan(delivery);
+      for (const delivery of left.splice(0)) plan(delivery);
     },
     close() {
       isClosed = true;

@@ -35,8 +35,8 @@ type Waiting = {
   settle(ack: "connection_failed" | "http_timeout" | { body: unknown }): void;
 };
 
-/** The connections of the app's Socket Mode clients. */
-export function createSockets(clock: Clock): Sockets {
+/** The connections of the app's Socket Mode clients. `onConnected` is called for each that can be used. */
+export function createSockets(clock: Clock, onConnected: () => void): Sockets {
   const server = new WebSocketServer({ noServer: true, maxPayload: MOST_BYTES });
   const tickets = new Map<string, number>();
   const waiting = new Map<string, Waiting>();
@@ -54,8 +54,12 @@ export function createSockets(clock: Clock): Sockets {
     });
     // Without a listener a broken frame would end the process; the close that follows says enough.
     socket.on("error", () => socket.terminate());
-    if (server.clients.size > MOST_CONNECTIONS) tellToLeave(socket, "too_many_websockets");
-    else socket.send(JSON.stringify(hello(server.clients.size)));
+    if (server.clients.size > MOST_CONNECTIONS) {
+      tellToLeave(socket, "too_many_websockets");
+      return;
+    }
+    socket.send(JSON.stringify(hello(server.clients.size)));
+    onConnected();
   });
 
   return {

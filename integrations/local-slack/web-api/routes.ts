@@ -74,7 +74,7 @@ async function run(slack: Slack, method: Method, incoming: Incoming): Promise<Re
     const done: Answer = await method.run(slack, args, originOf(c));
     const ts = [done["ts"], done["message_ts"]].find((value) => typeof value === "string");
     recordCall(slack.state, { at: slack.clock.nowMs(), method: name, args, ok: true, ts });
-    c.header("x-oauth-scopes", [...(slack.grants.scopes ?? [])].join(","));
+    if (slack.grants.scopes !== undefined) c.header("x-oauth-scopes", [...slack.grants.scopes].join(","));
     return c.json({ ok: true, ...done });
   } catch (problem) {
     if (problem instanceof SlackError) return refuse(slack, incoming, problem);
