@@ -115,7 +115,7 @@ function keepTime(before: Consultation, at: Instant): readonly ConsultationFact[
 }
 
 /** Whoever comes late is told who decided, and when (design §4.10). */
-function refuseUnlessOpen({ state, answer: given, endedAt }: Consultation, at: Instant): void {
+function refuseUnlessOpen({ state, answer: given, reason, endedAt }: Consultation, at: Instant): void {
   const when = ago(at - (endedAt ?? at));
   switch (state) {
     case "open":
@@ -128,7 +128,7 @@ function refuseUnlessOpen({ state, answer: given, endedAt }: Consultation, at: I
     case "expired":
       throw new Refusal("already_settled", `Nobody answered this in time: it expired ${when}.`);
     case "withdrawn":
-      throw new Refusal("already_settled", `This question was withdrawn ${when}: what it was for has ended.`);
+      throw new Refusal("already_settled", `This question was withdrawn ${when}. ${reason ?? ""}`.trimEnd());
   }
 }
 

@@ -105,7 +105,7 @@ describe("whoever comes late is told who decided, and when", () => {
     [settled("request_changes"), /^<@U02BOB> asked for changes to this already/],
     [settled("done"), /^<@U02BOB> answered this already/],
     [expired, /expired 3 minutes ago/],
-    [withdrawn, /withdrawn 3 minutes ago/],
+    [withdrawn, /withdrawn 3 minutes ago\. The run has ended\.$/],
   ])("after %o", (over, words) => {
     givenConsultation(opened(), over).when(reply("reject"), late).refused("already_settled", words);
     givenConsultation(opened(), over)
