@@ -1,0 +1,111 @@
+import type { Standing } from "#engine/consultation/policy.ts";
+import type { ClientFor } from "./clients.ts";
+import { createMemory } from "./memory.ts";
+import { isOpenToUs, isUnknown, type Person, readMembers, readPerson } from "./read-people.ts";
+
+/** What somebody's standing is asked for: a question in `channel`, put to `people` (to the whole channel where there are none). */
+export type Asked = {
+  readonly workspaceId: string;
+  readonly personId: string;
+  readonly channel: string;
+  readonly people: readonly string[];
+  readonly requester: string;
+};
+
+/** What Slack says about its people. */
+export type People = {
+  /** Throws `OutsideFailure` where Slack does not say. */
+  person(workspaceId: string, id: string): Promise<Person>;
+  /** What the rules need to know of somebody who answers. Throws `OutsideFailure`: nobody answers on a guess. */
+  standing(asked: Asked): Promise<Standing>;
+  /** Names by id. Whom Slack does not know keeps the id. Throws `OutsideFailure`. */
+  names(workspaceId: string, ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** A moment (milliseconds since 1970) as this person's clock shows it: "Tue 14:00". Throws `OutsideFailure`. */
+  localTime(workspaceId: string, personId: string, instant: number): Promise<string>;
+  /** Whether the bot is a member of this channel, which is not archived. Throws `OutsideFailure`. */
+  botMayPost(workspaceId: string, channelId: string): Promise<boolean>;
+};
+
+const PEOPLE_TTL_MS = 10 * 60_000;
+/** Who has joined is looked up at once; who has left counts as a member for this long. */
+const MEMBERS_TTL_MS = 30_000;
+/** How many people are looked at together in the search for one who may answer. */
+const AT_ONCE = 5;
+
+/** Asks Slack, and remembers people for ten minutes. `now` is in milliseconds. */
+export function createPeople(needs: { readonly clientFor: ClientFor; readonly now?: () => number }): People {
+  const { clientFor, now = () => performance.now() } = needs;
+  const known = createMemory<Person>(PEOPLE_TTL_MS, now);
+  const memberships = createMemory<ReadonlySet<string>>(MEMBERS_TTL_MS, now);
+
+  const person = (workspaceId: string, id: string): Promise<Person> =>
+    known.get(`${workspaceId} ${id}`, async () => readPerson(await clientFor(workspaceId), workspaceId, id));
+
+  /** Null: Slack knows nobody of this id. */
+  async function personOrNull(workspaceId: string, id: string): Promise<Person | null> {
+    try {
+      return await person(workspaceId, id);
+    } catch (error) {
+      if (isUnknown(error)) return null;
+      throw error;
+    }
+  }
+
+  async function membersWith({ workspaceId, channel, personId }: Asked): Promise<ReadonlySet<string>> {
+    const key = `${workspaceId} ${channel}`;
+    const read = async () => readMembers(await clientFor(workspaceId), channel);
+    const members = await memberships.get(key, read);
+    if (members.has(personId)) return members;
+    memberships.forget(key);
+    return memberships.get(key, read);
+  }
+
+  async function standing(asked: Asked): Promise<Standing> {
+    const { workspaceId, personId, people, requester } = asked;
+    const [who, members] = await Promise.all([person(workspaceId, personId), membersWith(asked)]);
+    const others = (people.length > 0 ? people : [...members]).filter(
+      (id) => id !== personId && id !== requester,
+    );
+    return {
+      id: personId,
+      isFullMember: isFullMember(who),
+      isInChannel: members.has(personId),
+      othersMayAnswer: await anyFullMember(workspaceId, others),
+    };
+  }
+
+  async function anyFullMember(workspaceId: string, ids: readonly string[]): Promise<boolean> {
+    for (let i = 0; i < ids.length; i += AT_ONCE) {
+      const some = await Promise.all(ids.slice(i, i + AT_ONCE).map((id) => personOrNull(workspaceId, id)));
+      if (some.some((one) => one !== null && isFullMember(one))) return true;
+    }
+    return false;
+  }
+
+  return {
+    person,
+    standing,
+    async names(workspaceId, ids) {
+      const all = await Promise.all(
+        [...new Set(ids)].map(async (id) => [id, (await personOrNull(workspaceId, id))?.name ?? id] as const),
+      );
+      return new Map(all);
+    },
+
+    async localTime(workspaceId, personId, instant) {
+      return toLocalTime(instant, (await person(workspaceId, personId)).timeZone);
+    },
+
+    async botMayPost(workspaceId, channelId) {
+      return isOpenToUs(await clientFor(workspaceId), channelId);
+    },
+  };
+}
+
+const isFullMember = ({ isBot, isGuest, isStranger, isDeleted }: Person): boolean =>
+  !isBot && !isGuest && !isStranger && !isDeleted;
+
+function toLocalTime(instant: number, timeZone: string): string {
+  const shape = { weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone } as const;
+  return new Intl.DateTimeFormat("en-GB", shape).format(instant).replace(",", "");
+}
