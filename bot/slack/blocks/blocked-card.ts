@@ -62,7 +62,7 @@ function triedOf(step: Step, run: Run): string {
       ? `Tried: the work was sent back ${times(run.rounds)} already.`
       : "No agent wrote this, so the changes need a person.";
   return step.tries > 0
-    ? `Tried: ${step.tries === 1 ? "once" : `${times(step.tries)}, with pauses between`}`
+    ? `Tried ${step.tries === 1 ? "once" : `${times(step.tries)}, with pauses between`}.`
     : "";
 }
 

@@ -69,7 +69,7 @@ function capped(text: string, most: number): { readonly shown: string; readonly 
 export function showFoldPlainly({ title, leaves }: Fold): SectionBlock {
   const lines = leaves.slice(0, MOST_PLAIN_LEAVES).map(({ label, text }) => {
     const telling = tellingLines(text, MOST_PLAIN_LINES).map((line) => `› ${inert(line, 75)}`);
-    return [inert(label, 60), ...telling].join("\n");
+    return [...(leaves.length > 1 ? [inert(label, 60)] : []), ...telling].join("\n");
   });
   return { type: "section", text: marks([`*${inert(title, 150)}*`, ...lines].join("\n")) };
 }
@@ -77,9 +77,11 @@ export function showFoldPlainly({ title, leaves }: Fold): SectionBlock {
 const TELLING =
   /\b(?:error|fail(?:ed|ure|ing|s)?|expected|actual|cannot|can't|not found|no such|refused|denied|missing|invalid|timed? ?out|exception|panic|assert\w*)\b|^not ok\b|^\s*[✕✖✗]/i;
 
+const DIFF_HEAD = /^(?:diff --git |index [0-9a-f]|--- |\+\+\+ |@@ )/;
+
 /** The lines that say most: those that speak of trouble, else the first ones. */
 export function tellingLines(text: string, most: number): readonly string[] {
-  const lines = linesOf(text);
+  const lines = linesOf(text).filter((line) => !DIFF_HEAD.test(line));
   const trouble = lines.filter((line) => TELLING.test(line));
   return (trouble.length > 0 ? trouble : lines).slice(0, most);
 }

@@ -31,9 +31,9 @@ export function summaryOfSteps(run: Run, context: CardContext): readonly Section
   ]);
 }
 
-/** "✓ Write the check · Coder · 3 min", inert. */
-export const lineOf = (step: Step, run: Run, context: CardContext): string =>
-  `${STEP_LOOKS[step.status].sign} ${inert(stepLine(step, run, context), MOST_IN_LINE)}`;
+/** "✓ Write the check · Coder · 3 min", inert, in about `most` characters. */
+export const lineOf = (step: Step, run: Run, context: CardContext, most = MOST_IN_LINE): string =>
+  `${STEP_LOOKS[step.status].sign} ${inert(stepLine(step, run, context), most)}`;
 
 /** Lines gathered into as few sections as Slack's limit allows. */
 export function toSections(lines: readonly string[]): readonly SectionBlock[] {

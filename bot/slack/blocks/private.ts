@@ -9,10 +9,9 @@ import { answerLine } from "./settled-question.ts";
 import { inert } from "./text.ts";
 import { dayTime } from "./times.ts";
 
-/** Answers that only one person sees. Never the only copy of a button, save where there is nothing else yet. */
-
 const MOST_LISTED = 15;
 const MOST_STEPS = 12;
+const MOST_IN_STEP = 230;
 
 /** A sentence of the rules, shown to whoever they refused. Names in it stand as names. */
 export const refusal = (sentence: string, { people }: CardContext): Card => {
@@ -62,15 +61,13 @@ export function help({ botName }: CardContext): Card {
 export type ListedWorkflow = { readonly name: string; readonly parameters: readonly string[] };
 
 /** Goals that go on, newest first, and the workflows that can be run. */
-export function list(runs: readonly Run[], workflows: readonly ListedWorkflow[], context: CardContext): Card {
+export function list(runs: readonly Run[], workflows: readonly ListedWorkflow[]): Card {
   const more = runs.length - MOST_LISTED;
   const unseen = workflows.length - MOST_LISTED;
   return toCard(`${runs.length} goals under way, ${workflows.length} workflows`, [
     section(
       `*Under way (${runs.length})*`,
-      ...(runs.length === 0
-        ? ["Nothing runs."]
-        : runs.slice(0, MOST_LISTED).map((run) => goalLine(run, context))),
+      ...(runs.length === 0 ? ["Nothing runs."] : runs.slice(0, MOST_LISTED).map(goalLine)),
       more > 0 ? `… and ${more} more` : null,
     ),
     section(
@@ -81,8 +78,8 @@ export function list(runs: readonly Run[], workflows: readonly ListedWorkflow[],
   ]);
 }
 
-const goalLine = (run: Run, context: CardContext): string =>
-  `${numberOf(run)} ${inert(run.brief?.title ?? "", 80)} · ${endingLine(run, context)?.slice(0, 90) ?? `${rehearsal(run)}${progressOf(run)}`}`;
+const goalLine = (run: Run): string =>
+  `${numberOf(run)} ${inert(run.brief?.title ?? "", 80)} · ${rehearsal(run)}${progressOf(run)}`;
 
 function workflowLine({ name, parameters }: ListedWorkflow): string {
   const wanted = parameters.slice(0, 5).map((parameter) => ` ${parameter}=…`);
@@ -97,7 +94,7 @@ export function status(state: GoalState, context: CardContext, isLatest: boolean
   return toCard(`${numberOf(run)} ${titleOf(run)}: ${where}`, [
     section(`${numberOf(run)} *${titleOf(run)}*`, where, ...waitingLines(state, context, 3)),
     section(
-      ...run.steps.slice(0, MOST_STEPS).map((step) => lineOf(step, run, context).slice(0, 230)),
+      ...run.steps.slice(0, MOST_STEPS).map((step) => lineOf(step, run, context, MOST_IN_STEP)),
       more > 0 ? `… and ${more} more` : null,
     ),
     actions(link("Open thread", context.threadLink)),

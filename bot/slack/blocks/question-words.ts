@@ -67,7 +67,8 @@ export function linesLeft(
 export function groundsOf(question: Question, { people }: CardContext, lines: number): readonly string[] {
   const telling = tellingEvidence(question);
   const why = firstParagraph(question.why);
-  const forTelling = telling === "" ? 0 : Math.max(1, Math.min(2, lines - (why === "" ? 0 : 1)));
+  const most = Math.max(1, lines - (why === "" ? 0 : 1));
+  const forTelling = Math.min(most, Math.ceil(telling.length / LINE));
   const forWhy = lines - forTelling;
   return [
     forWhy > 0 ? inert(why, forWhy * LINE, people) : "",
@@ -92,9 +93,9 @@ export function evidenceFold(question: Question, context: CardContext): Fold | n
   const lines = evidence.filter(({ kind }) => kind === "line").map(({ label, text }) => `${label}: ${text}`);
   const leaves: Leaf[] = [
     ...(askOf(question, context).endsWith("…") ? [words("The whole question", what)] : []),
-    ...(why.length > LINE ? [words("Why", why)] : []),
     ...evidence.filter(({ kind }) => kind !== "line").map(toLeaf),
-    ...(lines.some(isLong) ? [words("In short", lines.join("\n"))] : []),
+    ...(why.length > LINE ? [words("Why", why)] : []),
+    ...(lines.some(isLong) ? [words("Facts", lines.join("\n"))] : []),
   ];
   const named = leaves.map((leaf) => ({ ...leaf, text: withNames(leaf.text, context.people) }));
   return fold(named.map(({ label }) => label).join(" · "), named);

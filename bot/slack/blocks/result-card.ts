@@ -20,7 +20,7 @@ export function resultCard(run: Run, context: ResultContext): Card {
   const line = endingLine(run, context) ?? "◐ Still going on";
   const who = mention(run.brief?.requestedBy ?? "", context.people);
   const written = ending === "Cancelled" ? undefined : resultOf(run);
-  return toCard(`${titleOf(run)}: ${line}`, [
+  return toCard(`${titleOf(run)} · ${line}`, [
     section(`${line}`, `*${titleOf(run)}* for ${who}`, whereOf(run, ending)),
     section(proofOf(context)),
     ...(written ? resultParts(written, run, context) : []),
@@ -49,7 +49,7 @@ function resultParts(step: Step, run: Run, context: CardContext): readonly Part[
   const text = step.output?.text ?? "";
   const lines = linesOf(text);
   const by = inert(agentOf(step, run, context), 100);
-  const mark = step.output?.notApplied ? "written, not applied" : "";
+  const mark = step.output?.notApplied && endingOf(run) !== "Answered" ? "written, not applied" : "";
   const isLong = lines.length > MOST_TELLING || lines.some((line) => line.length > MOST_IN_TELLING);
   return [
     section(...tellingLines(text, MOST_TELLING).map((line) => `› ${inert(line, MOST_IN_TELLING)}`)),
@@ -92,7 +92,6 @@ function hintFor(ending: Ending | null): string {
     case "Rehearsed":
       return "A rehearsal shows the way and does none of the work: no model is set";
     case "Answered":
-      return "Written, not applied: nothing outside this thread was changed by it";
     case "Done":
     case "Cancelled":
     case null:

@@ -28,7 +28,9 @@ const MOST_PRIORS = 2;
 
 /** A step in one line of plain text without its sign: "Write the check · Coder · 3 min · +58 −2 in 3 files". */
 export function stepLine(step: Step, run: Run, context: CardContext, mostInTitle = 120): string {
-  return [bare(step.title, mostInTitle), agentOf(step, run, context), situation(step, run, context)]
+  const isAsked = step.agent.kind === "person" && step.status === "waiting";
+  const agent = isAsked ? "" : agentOf(step, run, context);
+  return [bare(step.title, mostInTitle), agent, situation(step, run, context)]
     .filter((words) => words !== "")
     .join(" · ");
 }

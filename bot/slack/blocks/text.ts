@@ -12,6 +12,7 @@ const OUR_SIGNS = /^[\s>]*(?:(?:[✓✔✕✖✗✋⏱◐◌☑✅❌↺]\ufe0f?
 const PERSON = /<@([UW][A-Z0-9]{2,20})(?:\|[^>\n]*)?>/g;
 /** No card shows more of one text; cut early, so that a huge one costs nothing. */
 const MOST_READ = 120_000;
+const LONGEST_CUT_WORD = 14;
 
 /** Text from outside without anything that cannot be seen; tabs are two spaces. Lines stay. */
 export const clean = (text: string): string =>
@@ -73,11 +74,18 @@ function cut(text: string, most: number, lengthOf: (character: string) => number
   let fits = 0;
   for (const character of text) {
     length += lengthOf(character);
-    if (length > most) return `${text.slice(0, fits).trimEnd()}…`;
+    if (length > most) return `${atWord(text.slice(0, fits), text.charAt(fits))}…`;
     end += character.length;
     if (length < most) fits = end;
   }
   return text;
+}
+
+/** Gives up the beginning of a word rather than cutting it, where little is lost. */
+function atWord(text: string, next: string): string {
+  const space = text.lastIndexOf(" ");
+  const isInWord = next !== " " && space > 0 && text.length - space <= LONGEST_CUT_WORD;
+  return (isInWord ? text.slice(0, space) : text).trimEnd();
 }
 
 /** Slack has no escape for its marks: what would be bold or struck out gets a letter that only looks the same. */

@@ -1,10 +1,12 @@
 import { ROLE_BRIEFS } from "#engine/agent/roles.ts";
 import type { Consultation } from "#engine/consultation/consultation.ts";
+import type { AgentSpec } from "#engine/run/plan.ts";
 import type { Run, Step } from "#engine/run/run.ts";
 import type { CardContext } from "./card.ts";
 import { bare, inert, type People } from "./text.ts";
 
 const MOST_IN_NAME = 40;
+const MOST_IN_COMMAND = 30;
 const SLACK_ID = /^[UW][A-Z0-9]{2,20}$/;
 
 /** Somebody's name in mrkdwn, notifying nobody. */
@@ -32,7 +34,7 @@ export function agentOf(step: Step, run: Run, context: CardContext): string {
   const { agent } = step;
   switch (agent.kind) {
     case "command":
-      return `command \`${bare(agent.name ?? agent.run, MOST_IN_NAME).replaceAll("`", "'")}\``;
+      return `command \`${bare(commandName(agent), MOST_IN_NAME).replaceAll("`", "'")}\``;
     case "model": {
       const model = step.output?.model ?? context.model;
       const { title } = ROLE_BRIEFS[agent.role];
@@ -44,6 +46,10 @@ export function agentOf(step: Step, run: Run, context: CardContext): string {
       return askedOf(step, run, undefined, context);
   }
 }
+
+/** The line itself where it is short, else its name, else its beginning. */
+const commandName = ({ run, name }: Extract<AgentSpec, { kind: "command" }>): string =>
+  run.length <= MOST_IN_COMMAND && !run.includes("\n") ? run : (name ?? run);
 
 /** Whom a step waits for, in plain text that `inert` must still see: the named people, else what they are called by the rules. */
 export function askedOf(
