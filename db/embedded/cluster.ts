@@ -47,6 +47,7 @@ async function makeCluster(place: Place, data: string): Promise<void> {
   try {
     await initialize(place, making);
     await renameUnlessThere(making, data);
+    syncLater(place, data);
   } finally {
     await rm(making, { recursive: true, force: true });
   }
@@ -55,7 +56,7 @@ async function makeCluster(place: Place, data: string): Promise<void> {
 async function initialize(place: Place, data: string): Promise<void> {
   const flags = ["-D", data, "-U", DATABASE_USER, "-A", "scram-sha-256", "--no-instructions"];
   flags.push(`--pwfile=${join(place.folder, "password")}`, "-E", "UTF8", "--locale=C");
-  flags.push("--locale-provider=builtin", "--builtin-locale=C.UTF-8");
+  flags.push("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-sync");
   const child = spawnPostgres(place, "initdb", flags, ["ignore", "ignore", "pipe"]);
   const limit = setTimeout(() => child.kill("SIGKILL"), INITDB_TIMEOUT_MS);
   try {
@@ -65,6 +66,14 @@ async function initialize(place: Place, data: string): Promise<void> {
   } finally {
     clearTimeout(limit);
   }
+}
+
+/**
+ * A thousand new files reach a slow disk in seconds, not at once, and a first start should not wait for them: the server
+ * syncs all that is written from now on, and this syncs what was there before it.
+ */
+function syncLater(place: Place, data: string): void {
+  spawnPostgres(place, "initdb", ["--sync-only", "-D", data], "ignore").unref();
 }
 
 /** What killed starts left. Each names its process, so that nobody's work in progress is touched. */
