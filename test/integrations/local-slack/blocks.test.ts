@@ -1,0 +1,206 @@
+import { expect, test } from "vitest";
+import { checkBlocks } from "#integrations/local-slack/blocks/check.ts";
+import {
+  actions,
+  button,
+  cell,
+  menu,
+  mrkdwn,
+  option,
+  plain,
+  section,
+  task,
+  times,
+  x,
+} from "#test/support/block-kit.ts";
+
+const REFUSED: [what: string, blocks: unknown, pointer: string, message: RegExp][] = [
+  ["51 blocks", times(51, () => ({ type: "divider" })), "/blocks", /no more than 50 items/],
+  ["a text that is no list", "x", "/blocks", /must provide an array/],
+  ["an unknown block", [{ type: "dividr" }], "/blocks/0/type", /unsupported type: dividr/],
+  ["a block without a type", [{ text: plain("x") }], "/blocks/0/type", /unsupported type/],
+  ["a section of 3001 characters", [section(x(3001))], "/blocks/0/text/text", /less than 3001 characters/],
+  ["an empty text", [section("")], "/blocks/0/text/text", /more than 0 characters/],
+  ["a section with nothing", [{ type: "section" }], "/blocks/0", /`text` or `fields`/],
+  [
+    "11 fields",
+    [{ type: "section", fields: times(11, () => plain("x")) }],
+    "/blocks/0/fields",
+    /more than 10/,
+  ],
+  ["a field of 2001", [{ type: "section", fields: [plain(x(2001))] }], "/blocks/0/fields/0/text", /2001/],
+  ["a header of 151", [{ type: "header", text: plain(x(151)) }], "/blocks/0/text/text", /151 characters/],
+  ["a header in markup", [{ type: "header", text: mrkdwn("x") }], "/blocks/0/text/type", /plain_text/],
+  ["a header without text", [{ type: "header" }], "/blocks/0", /missing required field: text/],
+  ["a bare string as text", [{ type: "section", text: "x" }], "/blocks/0/text", /object|unsupported/],
+  ["a button of 76", [actions(button({ text: plain(x(76)) }))], "/blocks/0/elements/0/text/text", /76 char/],
+  ["a value of 2001", [actions(button({ value: x(2001) }))], "/blocks/0/elements/0/value", /2001/],
+  ["an address of 3001", [actions(button({ url: x(3001) }))], "/blocks/0/elements/0/url", /3001/],
+  ["a disabled button", [actions(button({ disabled: true }))], "/blocks/0/elements/0", /property: disabled/],
+  ["a green button", [actions(button({ style: "green" }))], "/blocks/0/elements/0/style", /primary, danger/],
+  [
+    "a label in markup",
+    [actions(button({ text: mrkdwn("x") }))],
+    "/blocks/0/elements/0/text/type",
+    /plain_text/,
+  ],
+  ["26 elements", [actions(...times(26, (i) => button({ action_id: `a${i}` })))], "/blocks/0/elements", /25/],
+  ["no elements", [actions()], "/blocks/0/elements", /at least 1/],
+  ["one action_id twice", [actions(button(), button())], "/blocks/0", /action_id "a" already exists/],
+  ["an action_id of 256", [actions(button({ action_id: x(256) }))], "/blocks/0/elements/0/action_id", /256/],
+  [
+    "six overflow options",
+    [actions({ type: "overflow", action_id: "o", options: times(6, (i) => option(`${i}`)) })],
+    "/blocks/0/elements/0/options",
+    /more than 5/,
+  ],
+  [
+    "101 options",
+    [actions({ ...menu, options: times(101, (i) => option(`${i}`)) })],
+    "/blocks/0/elements/0/options",
+    /more than 100/,
+  ],
+  [
+    "a choice that is none",
+    [actions({ ...menu, initial_option: option("c") })],
+    "/blocks/0",
+    /initial_option must be one of/,
+  ],
+  [
+    "eleven radio buttons",
+    [actions({ type: "radio_buttons", action_id: "r", options: times(11, (i) => option(`${i}`)) })],
+    "/blocks/0/elements/0/options",
+    /more than 10/,
+  ],
+  [
+    "a menu of several in actions",
+    [actions({ type: "multi_users_select", action_id: "m" })],
+    "/blocks/0/elements/0/type",
+    /unsupported type: multi_users_select/,
+  ],
+  [
+    "a confirm title of 101",
+    [actions(button({ confirm: { title: plain(x(101)), text: plain("x") } }))],
+    "/blocks/0/elements/0/confirm/title/text",
+    /101/,
+  ],
+  [
+    "a confirm text of 301",
+    [actions(button({ confirm: { text: plain(x(301)) } }))],
+    "/blocks/0/elements/0/confirm/text/text",
+    /301/,
+  ],
+  [
+    "a confirm button of 31",
+    [actions(button({ confirm: { text: plain("x"), deny: plain(x(31)) } }))],
+    "/blocks/0/elements/0/confirm/deny/text",
+    /31/,
+  ],
+  [
+    "11 context elements",
+    [{ type: "context", elements: times(11, () => plain("x")) }],
+    "/blocks/0/elements",
+    /10/,
+  ],
+  [
+    "a button in a context",
+    [{ type: "context", elements: [button()] }],
+    "/blocks/0/elements/0/type",
+    /button/,
+  ],
+  [
+    "one block_id twice",
+    [
+      { type: "divider", block_id: "b" },
+      { type: "divider", block_id: "b" },
+    ],
+    "/blocks/1/block_id",
+    /"b" already exists/,
+  ],
+  [
+    "one block_id twice, once in a container",
+    [
+      { type: "divider", block_id: "b" },
+      { type: "container", child_blocks: [{ type: "divider", block_id: "b" }] },
+    ],
+    "/blocks/1/child_blocks/0/block_id",
+    /already exists/,
+  ],
+  [
+    "an alert in a message",
+    [{ type: "alert", text: plain("x") }],
+    "/blocks/0/type",
+    /unsupported type: alert/,
+  ],
+  [
+    "a plan titled by an object",
+    [{ type: "plan", title: plain("x") }],
+    "/blocks/0/title",
+    /provide a string/,
+  ],
+  [
+    "a plan of 51 tasks",
+    [{ type: "plan", title: "P", tasks: times(51, () => task()) }],
+    "/blocks/0/tasks",
+    /50/,
+  ],
+  ["a task titled by an object", [task({ title: plain("x") })], "/blocks/0/title", /provide a string/],
+  [
+    "a task in doubt",
+    [task({ status: "waiting" })],
+    "/blocks/0/status",
+    /pending, in_progress, complete, error/,
+  ],
+  ["task details as text", [task({ details: mrkdwn("x") })], "/blocks/0/details", /./],
+  [
+    "a container of 11",
+    [{ type: "container", child_blocks: times(11, () => ({ type: "divider" })) }],
+    "/blocks/0/child_blocks",
+    /more than 10/,
+  ],
+  [
+    "a plan in a container",
+    [{ type: "container", child_blocks: [{ type: "plan", title: "P" }] }],
+    "/blocks/0/child_blocks/0/type",
+    /unsupported type: plan/,
+  ],
+  [
+    "markdown of 12,001 in two blocks",
+    [
+      { type: "markdown", text: x(6000) },
+      { type: "markdown", text: x(6001) },
+    ],
+    "/blocks/1/text",
+    /12001/,
+  ],
+  ["a table of 101 rows", [{ type: "table", rows: times(101, () => [cell("x")]) }], "/blocks/0/rows", /100/],
+  ["a table of 10,001 characters", [{ type: "table", rows: [[cell(x(10_001))]] }], "/blocks/0/rows", /10001/],
+  [
+    "a number in a data table",
+    [{ type: "data_table", caption: "c", rows: [[{ type: "raw_number", value: 1, text: "1" }]] }],
+    "/blocks/0/rows/0/0/type",
+    /raw_number/,
+  ],
+  ["a data table without caption", [{ type: "data_table", rows: [[cell("x")]] }], "/blocks/0", /caption/],
+  [
+    "an icon button without text",
+    [{ type: "context_actions", elements: [{ type: "icon_button", icon: "trash" }] }],
+    "/blocks/0/elements/0",
+    /missing required field: text/,
+  ],
+  ["a card with nothing to say", [{ type: "card", subtitle: mrkdwn("x") }], "/blocks/0", /must define/],
+  ["a card body of 201", [{ type: "card", body: mrkdwn(x(201)) }], "/blocks/0/body/text", /201/],
+  ["a picture from nowhere", [{ type: "image", alt_text: "x" }], "/blocks/0", /image_url/],
+  [
+    "files asked for in a message",
+    [{ type: "input", label: plain("x"), element: { type: "file_input", action_id: "f" } }],
+    "/blocks/0/element",
+    /file_input/,
+  ],
+];
+
+test.each(REFUSED)("a message is refused with %s", (_, blocks, pointer, message) => {
+  const flaws = checkBlocks(blocks, "message");
+  expect(flaws.map((flaw) => flaw.pointer)).toContain(pointer);
+  expect(flaws.find((flaw) => flaw.pointer === pointer)?.message).toMatch(message);
+});
