@@ -37,3 +37,15 @@ export async function isLatestRun(sql: Sql, workspaceId: string, runId: string):
   const rows = await sql`select from goals where workspace_id = ${workspaceId} and latest_run_id = ${runId}`;
   return rows.length > 0;
 }
+
+/** Where a message of ours stands in Slack; null while it is not posted. */
+export async function messagePlace(
+  sql: Sql,
+  workspaceId: string,
+  key: string,
+): Promise<{ readonly channelId: string; readonly ts: string } | null> {
+  const [row] = await sql<{ channelId: string; ts: string }[]>`
+    select channel_id as "channelId", ts from messages
+    where workspace_id = ${workspaceId} and key = ${key} and ts is not null`;
+  return row ?? null;
+}

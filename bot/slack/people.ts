@@ -102,7 +102,8 @@ export function createPeople(needs: { readonly clientFor: ClientFor; readonly no
   };
 }
 
-const isFullMember = ({ isBot, isGuest, isStranger, isDeleted }: Person): boolean =>
+/** No bot, no guest, nobody from another company, nobody who left: who may decide here. */
+export const isFullMember = ({ isBot, isGuest, isStranger, isDeleted }: Person): boolean =>
   !isBot && !isGuest && !isStranger && !isDeleted;
 
 function toLocalTime(instant: number, timeZone: string): string {
