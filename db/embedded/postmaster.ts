@@ -4,9 +4,10 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { readIfThere } from "./files.ts";
+import type { Owner } from "./owner.ts";
 import type { Place } from "./place.ts";
 import { isAlive, spawnPostgres } from "./process.ts";
-import { codeOf } from "./trouble.ts";
+import { codeOf, touching } from "./trouble.ts";
 
 /** A Postgres server on a data folder. It takes connections only once it is ready. */
 export type Postmaster = { readonly pid: number; readonly port: number; readonly isReady: boolean };
@@ -43,9 +44,11 @@ export async function launch(
   data: string,
   settings: Readonly<Record<string, string>>,
 ): Promise<Launched> {
-  await removeStaleNumber(data);
   const path = join(place.folder, "postgres.log");
-  const log = await openLog(path);
+  const log = await touching(place.folder, async () => {
+    await removeStaleNumber(data);
+    return openLog(path, place.owner);
+  });
   try {
     const { size: before } = await log.stat();
     const all = { ...SETTINGS, port: String(await freePort()), ...settings };
@@ -101,13 +104,16 @@ async function ends(data: string, pid: number): Promise<boolean> {
   return false;
 }
 
-/** A log that has grown long makes way for a new one; only the one before is kept. */
-async function openLog(path: string): Promise<FileHandle> {
-  const log = await open(path, "a", 0o600);
-  if ((await log.stat()).size <= MOST_LOG_BYTES) return log;
-  await log.close();
-  await rename(path, `${path}.1`);
-  return open(path, "a", 0o600);
+/** A log that has grown long makes way for a new one; only the one before is kept. It belongs to whoever owns the data. */
+async function openLog(path: string, owner: Owner | null): Promise<FileHandle> {
+  let log = await open(path, "a", 0o600);
+  if ((await log.stat()).size > MOST_LOG_BYTES) {
+    await log.close();
+    await rename(path, `${path}.1`);
+    log = await open(path, "a", 0o600);
+  }
+  if (owner) await log.chown(owner.uid, owner.gid);
+  return log;
 }
 
 async function freePort(): Promise<number> {

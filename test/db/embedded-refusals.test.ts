@@ -101,7 +101,7 @@ describe("One sentence says what to do about", () => {
 
   test.skipIf(isRoot)("a data folder that cannot be written", async () => {
     await mkdir(dataDir, { mode: 0o500 });
-    expect(await refusal()).toMatch(/^The data folder .* is not writable for this user/);
+    expect(await refusal()).toMatch(/^The folder .* is not writable for this user/);
   });
 });
 
@@ -165,17 +165,13 @@ describe.runIf(isRoot && (await isOpenToAll(import.meta.dirname)))("As an ordina
   test("a data folder that cannot be written is refused in a sentence", async () => {
     await mkdir(dataDir);
     const { failure } = await embeddedProcess(dataDir, NOBODY);
-    expect(failure).toMatch(
-      /^StartFailure: The data folder .* is not writable for this user: .*set DATA_DIR/,
-    );
+    expect(failure).toMatch(/^StartFailure: The folder .* is not writable for this user: .*set DATA_DIR/);
   });
 
   test("a database that root began is refused in a sentence", async () => {
     await made();
     const { failure } = await embeddedProcess(dataDir, NOBODY);
-    expect(failure).toMatch(
-      /^StartFailure: The data folder .* is not writable for this user: .*set DATA_DIR/,
-    );
+    expect(failure).toMatch(/^StartFailure: The folder .* is not writable for this user: .*set DATA_DIR/);
   });
 });
 
