@@ -78,7 +78,7 @@ function showComposer(
 ): Html {
   const id = `write-${readerId}-${conversation.id}-${threadTs ?? "main"}`;
   const thread = threadTs === undefined ? "" : html`data-thread="${threadTs}"`;
-  return html`<form class="composer" id="${id}" data-compose data-channel="${conversation.id}" ${thread}><p class="fault" role="alert" data-spot data-keep></p>
+  return html`<form class="composer" id="${id}" data-compose data-channel="${conversation.id}" ${thread}><p class="fault" id="${id}-fault" role="alert" data-spot data-keep></p>
 <div class="box"><textarea rows="1" aria-label="${hint}" placeholder="${hint}" data-grow></textarea><button class="button primary send" aria-label="Send" title="Send (Enter)">➤</button></div></form>`;
 }
 

@@ -32,7 +32,7 @@ export function showMessage(message: ShownMessage, spot: Spot, follows: boolean)
   const seen = message.isPrivate
     ? html`<p class="quiet private"><span aria-hidden="true">◉</span> Only visible to you</p>`
     : "";
-  return html`<li id="${key}" class="message${follows ? " follows" : ""}${message.isPrivate ? " is-private" : ""}" tabindex="-1" data-surface data-channel="${spot.conversationId}" data-ts="${message.ts}">${head}<div class="body">${seen}${name}${showContent(message, key, reader)}${showWaiting(message, spot)}<p class="fault" role="alert" data-spot data-keep></p>${showReplies(message, spot)}</div></li>`;
+  return html`<li id="${key}" class="message${follows ? " follows" : ""}${message.isPrivate ? " is-private" : ""}" tabindex="-1" data-surface data-channel="${spot.conversationId}" data-ts="${message.ts}">${head}<div class="body">${seen}${name}${showContent(message, key, reader)}${showWaiting(message, spot)}<p class="fault" id="${key}-fault" role="alert" data-spot data-keep></p>${showReplies(message, spot)}</div></li>`;
 }
 
 /** A red number of what is unread and wants the reader; nothing for zero. */

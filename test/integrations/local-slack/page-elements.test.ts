@@ -1,8 +1,5 @@
-import type { AnyBlock } from "@slack/types";
 import { describe, expect, test } from "vitest";
-import { showBlocks } from "#integrations/local-slack/page/blocks/blocks.ts";
 import { actions, drawn } from "#test/support/drawn.ts";
-import { READER } from "#test/support/page-reader.ts";
 import { marks, words } from "#test/support/sample-card.ts";
 
 const option = (value: string) => ({ text: words(`the ${value}`), value });
@@ -118,6 +115,17 @@ describe("elements that are used", () => {
       /type="email"\s+placeholder="you@"/,
     ],
     [{ type: "url_text_input", action_id: "a", focus_on_load: true }, /type="url"[^>]*autofocus/],
+    [
+      {
+        type: "rich_text_input",
+        action_id: "a",
+        initial_value: {
+          type: "rich_text",
+          elements: [{ type: "rich_text_section", elements: [{ type: "text", text: "first <b>" }] }],
+        },
+      },
+      /<textarea[^>]*>\nfirst &lt;b&gt;<\/textarea>/,
+    ],
     [{ type: "file_input", action_id: "a" }, /Unsupported element: file_input/],
   ])("%j in a form", async (element, expected) => {
     const shown = await drawn(input(element));
@@ -125,17 +133,13 @@ describe("elements that are used", () => {
     expect(shown).not.toContain("data-tells");
   });
 
-  test("an input has its label, hint, and the fault that belongs to it", async () => {
-    const block = input(
-      { type: "plain_text_input", action_id: "a" },
-      { hint: words("Short"), optional: true },
-    );
-    const shown = String(
-      await showBlocks([block as AnyBlock], { reader: READER, key: "t" }, { b: "Too <long>" }),
+  test("an input has its label, its hint, and a place for the fault that belongs to it", async () => {
+    const shown = await drawn(
+      input({ type: "plain_text_input", action_id: "a" }, { hint: words("Short"), optional: true }),
     );
     expect(shown).toMatch(/Label <span class="quiet">\(optional\)/);
     expect(shown).toContain("Short");
-    expect(shown).toContain('data-fault="b">Too &lt;long&gt;</p>');
+    expect(shown).toContain('<p class="fault" role="alert" data-keep data-fault="b"></p>');
   });
 
   test("an input that dispatches tells the app at once", async () => {

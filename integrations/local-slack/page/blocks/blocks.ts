@@ -11,9 +11,6 @@ import type { Surface } from "./surface.ts";
 import { showDataTable, showTable } from "./tables.ts";
 import { showPlan, showTask } from "./tasks.ts";
 
-/** Faults of a sent form, by block id, as the app or Slack worded them. */
-export type InputFaults = Readonly<Record<string, string>>;
-
 const KNOWN = {
   actions: true,
   alert: true,
@@ -38,14 +35,18 @@ const KNOWN = {
 } as const satisfies Record<KnownBlock["type"], true>;
 
 /** Blocks as Slack draws them. What cannot be drawn leaves a line that says so: a block never vanishes silently. */
-export function showBlocks(blocks: readonly AnyBlock[], surface: Surface, faults: InputFaults = {}): Html {
-  return html`${blocks.map((block) => html`<div class="block is-${block.type}">${drawn(block, surface, faults)}</div>`)}`;
+export function showBlocks(blocks: readonly AnyBlock[], surface: Surface): Html {
+  return html`${blocks.map((block) => {
+    // By this id the script knows a block again, also where another one comes before it.
+    const id = block.block_id === undefined ? "" : html`id="${surface.key}-${block.block_id}"`;
+    return html`<div class="block is-${block.type}" ${id}>${drawn(block, surface)}</div>`;
+  })}`;
 }
 
-function drawn(block: AnyBlock, surface: Surface, faults: InputFaults): Html {
+function drawn(block: AnyBlock, surface: Surface): Html {
   if (!isKnown(block)) return unsupported(block.type);
   try {
-    return showKnown(block, surface, faults);
+    return showKnown(block, surface);
   } catch (problem) {
     // One block in a wrong shape must not take the whole page away from the person.
     return html`<p class="unsupported">This ${block.type} block cannot be drawn: ${problem instanceof Error ? problem.message : "wrong shape"}</p>`;
@@ -56,7 +57,7 @@ function isKnown(block: AnyBlock): block is KnownBlock {
   return Object.hasOwn(KNOWN, block.type);
 }
 
-function showKnown(block: KnownBlock, surface: Surface, faults: InputFaults): Html {
+function showKnown(block: KnownBlock, surface: Surface): Html {
   const { reader } = surface;
   switch (block.type) {
     case "section":
@@ -71,7 +72,7 @@ function showKnown(block: KnownBlock, surface: Surface, faults: InputFaults): Ht
     case "context_actions":
       return html`<div class="row">${block.elements.map((element) => showElement(element, placeOf(block, surface), ""))}</div>`;
     case "input":
-      return showInput(block, surface, faults);
+      return showInput(block, surface);
     case "rich_text":
       return html`<div class="text">${showRichText(block, reader)}</div>`;
     case "markdown":
@@ -85,7 +86,7 @@ function showKnown(block: KnownBlock, surface: Surface, faults: InputFaults): Ht
     case "file":
       return html`<p class="file"><span aria-hidden="true">📎</span> File ${block.external_id}</p>`;
     case "container":
-      return showContainer(block, showBlocks(block.child_blocks, surface, faults), surface);
+      return showContainer(block, showBlocks(block.child_blocks, surface), surface);
     case "plan":
       return showPlan(block, reader);
     case "task_card":
@@ -129,12 +130,11 @@ function showImage(block: ImageBlock): Html {
   return html`<figure>${title}${showPicture(block, "wide")}</figure>`;
 }
 
-function showInput(input: InputBlock, surface: Surface, faults: InputFaults): Html {
+function showInput(input: InputBlock, surface: Surface): Html {
   const label = plainWords(input.label);
   const place = { ...surface, blockId: input.block_id ?? "", tellsAtOnce: input.dispatch_action === true };
-  const fault = faults[place.blockId];
   const hint = input.hint === undefined ? "" : html`<p class="quiet">${plainWords(input.hint)}</p>`;
-  return html`<div class="label">${label}${input.optional === true ? html` <span class="quiet">(optional)</span>` : ""}</div>${showElement(input.element, place, label)}${hint}<p class="fault" role="alert" data-fault="${place.blockId}">${fault ?? ""}</p>`;
+  return html`<div class="label">${label}${input.optional === true ? html` <span class="quiet">(optional)</span>` : ""}</div>${showElement(input.element, place, label)}${hint}<p class="fault" role="alert" data-keep data-fault="${place.blockId}"></p>`;
 }
 
 function placeOf(block: { block_id?: string }, surface: Surface) {

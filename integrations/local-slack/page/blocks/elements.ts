@@ -8,7 +8,7 @@ import type {
 import { html } from "hono/html";
 import type { Html } from "../text/markup.ts";
 import { showButton, showFeedback, showIconButton, showOverflow, showWorkflowButton } from "./buttons.ts";
-import { showDateField, showTextField, showTypedField } from "./fields.ts";
+import { showDateField, showRichTextField, showTextField, showTypedField } from "./fields.ts";
 import { showCheckboxes, showMultiSelect, showRadios, showSelect } from "./pickers.ts";
 import { showPicture } from "./pictures.ts";
 import type { Place } from "./surface.ts";
@@ -62,8 +62,9 @@ export function showElement(element: BlockElement, place: Place, label: string):
     case "timepicker":
     case "datetimepicker":
       return showDateField(element, place, label);
-    case "file_input":
     case "rich_text_input":
+      return showRichTextField(element, place, label);
+    case "file_input":
       return unsupported(element);
   }
   // Types end here, but what Slack invents next year arrives all the same: it must not vanish silently.

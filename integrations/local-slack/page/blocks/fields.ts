@@ -4,6 +4,8 @@ import type {
   EmailInput,
   NumberInput,
   PlainTextInput,
+  RichTextBlock,
+  RichTextInput,
   Timepicker,
   URLInput,
 } from "@slack/types";
@@ -32,6 +34,13 @@ ${field.initial_value ?? ""}</textarea>`,
     place,
     html`<input type="text" ${limits} ${attribute("value", field.initial_value)}>`,
   );
+}
+
+/** Text that may carry marks in Slack. Here it is written plainly, and goes out as one plain section. */
+export function showRichTextField(field: RichTextInput, place: Place, label: string): Html {
+  const { initial_value, type, ...rest } = field;
+  const words = initial_value === undefined ? {} : { initial_value: wordsOf(initial_value) };
+  return showTextField({ ...rest, ...words, type: "plain_text_input", multiline: true }, place, label);
 }
 
 /** A number, an e-mail address or a web address. */
@@ -84,14 +93,14 @@ function dateControl(field: Datepicker | Timepicker | DateTimepicker, place: Pla
         "one",
         field.action_id,
         place,
-        html`<input type="date" ${attribute("value", field.initial_date)} ${common(field, label)}>`,
+        html`<input type="date" ${attribute("value", field.initial_date)} ${common(field, label, "Choose a date")}>`,
       );
     case "timepicker":
       return control(
         "one",
         field.action_id,
         place,
-        html`<input type="time" ${attribute("value", field.initial_time)} ${common(field, label)}>`,
+        html`<input type="time" ${attribute("value", field.initial_time)} ${common(field, label, "Choose a time")}>`,
       );
     case "datetimepicker": {
       // The browser's own zone fills this in (client.js): a datetime-local field knows no zone.
@@ -100,16 +109,26 @@ function dateControl(field: Datepicker | Timepicker | DateTimepicker, place: Pla
         "moment",
         field.action_id,
         place,
-        html`<input type="datetime-local" ${moment} ${common(field, label)}>`,
+        html`<input type="datetime-local" ${moment} ${common(field, label, "Choose a date and time")}>`,
       );
     }
   }
 }
 
+function wordsOf(block: RichTextBlock): string {
+  const sections = block.elements.flatMap((part) =>
+    part.type === "rich_text_list" ? part.elements : [part],
+  );
+  const lines = sections.map((section) =>
+    section.elements.map((piece) => ("text" in piece ? piece.text : "")),
+  );
+  return lines.map((pieces) => pieces.join("")).join("\n");
+}
+
 type Common = { readonly placeholder?: { readonly text: string }; readonly focus_on_load?: boolean };
 
-function common(field: Common, label: string): Html {
-  const name = label === "" ? (field.placeholder?.text ?? "") : label;
+function common(field: Common, label: string, otherwise = "Fill in"): Html {
+  const name = label === "" ? (field.placeholder?.text ?? otherwise) : label;
   return html`${attribute("placeholder", field.placeholder?.text)} aria-label="${name}" ${field.focus_on_load === true ? "autofocus" : ""}`;
 }
 

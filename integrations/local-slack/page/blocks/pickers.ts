@@ -38,7 +38,7 @@ export function showMultiSelect(select: MultiSelect, place: Place, label: string
       html`${group.label === undefined ? "" : html`<p class="quiet">${group.label}</p>`}${group.choices.map(box)}`,
   );
   const most = select.max_selected_items === undefined ? "" : html`data-most="${select.max_selected_items}"`;
-  const inner = html`<details class="menu many" data-menu ${most}><summary class="button" aria-label="${label === "" ? hint : label}"><span data-keep data-chosen data-hint="${hint}">${words.length === 0 ? hint : words.map((choice) => choice.words).join(", ")}</span> <span aria-hidden="true">▾</span></summary><div class="menu-list">${shown}</div></details>`;
+  const inner = html`<details class="menu many" data-menu ${most}><summary class="button">${label === "" ? "" : html`<span class="unseen">${label}: </span>`}<span data-keep data-chosen data-hint="${hint}">${words.length === 0 ? hint : words.map((choice) => choice.words).join(", ")}</span> <span aria-hidden="true">▾</span></summary><div class="menu-list">${shown}</div></details>`;
   return html`${control("many", select.action_id, place, inner)}${showConfirm(select.confirm, place)}`;
 }
 
@@ -71,7 +71,7 @@ function boxes(
         : html`<small>${showText(option.description, place.reader)}</small>`;
     return html`<label class="choice"><input type="${type}" name="${name}" value="${option.value ?? ""}" ${chosen.has(option.value ?? "") ? "checked" : ""}><span>${showText(option.text, place.reader)}${more}</span></label>`;
   });
-  return html`<fieldset aria-label="${label}">${shown}</fieldset>`;
+  return html`<fieldset${label === "" ? "" : html` aria-label="${label}"`}>${shown}</fieldset>`;
 }
 
 function notHere(what: string): Html {

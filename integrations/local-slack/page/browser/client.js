@@ -1,3 +1,4 @@
+import { openHome } from "./home.js";
 import { markRead } from "./read.js";
 import { complain } from "./tell.js";
 import { choose, closeList, closeModal, press, remember, submit, write } from "./use.js";
@@ -75,7 +76,12 @@ document.addEventListener(
 
 addEventListener("popstate", () => void refresh());
 document.addEventListener("visibilitychange", () => void markRead());
-new MutationObserver(() => void markRead()).observe(app(), { childList: true, subtree: true });
+new MutationObserver(noticeChange).observe(app(), { childList: true, subtree: true, attributes: true });
+
+function noticeChange() {
+  void markRead();
+  void openHome();
+}
 
 function follow(event, link) {
   if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
@@ -131,7 +137,7 @@ function listen() {
 settleView();
 toTheEnd(document.querySelectorAll("[data-stick]"));
 focusComposer();
-void markRead();
+noticeChange();
 listen();
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 if (zone !== app().dataset.zone) void set({ zone });

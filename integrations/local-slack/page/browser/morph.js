@@ -56,5 +56,10 @@ function take(old, next) {
 }
 
 function sameKind(old, next) {
-  return old !== null && old.nodeName === next.nodeName && !old.id ? old : undefined;
+  if (old === null || old.nodeName !== next.nodeName || old.id) return undefined;
+  return isKept(old) === isKept(next) ? old : undefined;
+}
+
+function isKept(node) {
+  return node.nodeType === Node.ELEMENT_NODE && node.hasAttribute("data-keep");
 }

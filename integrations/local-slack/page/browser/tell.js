@@ -3,16 +3,17 @@ import { me, refresh } from "./view.js";
 // Longer than the three seconds in which the app must answer: then Slack's own sentence comes back.
 const ANSWER_TIMEOUT_MS = 15_000;
 
-/** Sends something to local-slack and gives its answer; throws an Error whose message is fit to show. */
-export async function post(path, body) {
+/** Sends what the person did to local-slack and gives its answer; throws an Error whose message is fit to show. */
+export function post(path, body) {
+  const headers = { "content-type": "application/json" };
+  return ask(path, { method: "POST", headers, body: JSON.stringify({ user: me(), ...body }) });
+}
+
+/** Asks local-slack for something, like `post`. */
+export async function ask(path, init) {
   let response;
   try {
-    response = await fetch(`/local/api/${path}`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ user: me(), ...body }),
-      signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
-    });
+    response = await fetch(`/local/api/${path}`, { ...init, signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) });
   } catch (problem) {
     throw new Error("local-slack does not answer. Is it still running?", { cause: problem });
   }

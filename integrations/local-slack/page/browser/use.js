@@ -7,6 +7,7 @@ const before = new WeakMap();
 /** A button was pressed: ask first where it wants that, then tell the app. */
 export async function press(button) {
   if (!(await isAgreed(button.nextElementSibling))) return;
+  await sendTyped(button.closest("[data-surface]"));
   const { action, block, value } = button.dataset;
   button.closest("details[data-menu]")?.removeAttribute("open");
   const frame = button.closest("details[data-menu]")?.querySelector("summary") ?? button;
@@ -16,6 +17,8 @@ export async function press(button) {
 /** Something was chosen: a list of boxes sends itself when it closes, anything else at once. */
 export async function choose(control) {
   settle(control);
+  const fault = control.closest(".block").querySelector("[data-fault]");
+  if (fault !== null) fault.textContent = "";
   if (control.dataset.tells === undefined || control.querySelector("details.many") !== null) return;
   await send(control);
 }
@@ -27,8 +30,17 @@ export function remember(control) {
 
 /** A list of boxes was closed: if something else is chosen now, the app is told. */
 export async function closeList(control) {
-  if (control.dataset.tells === undefined || !before.has(control)) return;
-  if (before.get(control).join() !== valuesOf(control).join()) await send(control);
+  if (control.dataset.tells !== undefined && isChanged(control)) await send(control);
+}
+
+/** What stands in fields that do not send themselves goes along with a click, as Slack's client does it. */
+async function sendTyped(surface) {
+  const typed = [...surface.querySelectorAll("[data-control]:not([data-tells])")].filter(isChanged);
+  for (const control of typed) await send(control);
+}
+
+function isChanged(control) {
+  return before.has(control) && before.get(control).join() !== valuesOf(control).join();
 }
 
 async function send(control) {

@@ -68,12 +68,15 @@ export function toTheEnd(lists) {
 }
 
 async function swap() {
-  const response = await fetch(`/local/part${location.search}`, {
+  const asked = location.search;
+  const response = await fetch(`/local/part${asked}`, {
     signal: AbortSignal.timeout(FETCH_TIMEOUT_MS),
   });
   if (!response.ok) throw new Error(`The page answered ${response.status}.`);
   showLost(false);
   const text = await response.text();
+  // Somebody went elsewhere meanwhile: that is asked for next.
+  if (asked !== location.search) return;
   if (text === current) return;
   current = text;
   const lists = () => [...document.querySelectorAll("[data-stick]")];
