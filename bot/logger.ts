@@ -5,7 +5,7 @@ const LEVELS = ["debug", "info", "warn", "error"] as const;
 export type Level = (typeof LEVELS)[number];
 
 /** What belongs to a line, beside its message. */
-export type Fields = Readonly<Record<string, unknown>>;
+type Fields = Readonly<Record<string, unknown>>;
 
 /** Writes lines, and never a secret. */
 export type Logger = { readonly [L in Level]: (message: string, fields?: Fields) => void } & {

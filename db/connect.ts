@@ -3,9 +3,6 @@ import postgres, { type Sql } from "postgres";
 import { StartFailure } from "#engine/errors.ts";
 import { within } from "./time-limit.ts";
 
-/** The app's way to its tables: drizzle, with snake_case columns. */
-export type Db = ReturnType<typeof openDb>;
-
 const CONNECT_TIMEOUT_S = 10;
 const OLDEST_MAJOR = 15;
 
@@ -29,7 +26,7 @@ export function connect(
   });
 }
 
-/** Drizzle over a pool. */
+/** The app's way to its tables: drizzle over a pool, with snake_case columns. */
 export function openDb(client: Sql) {
   return drizzle({ client, casing: "snake_case" });
 }

@@ -30,7 +30,7 @@ const key = (wants: string, reads: z.ZodType<string, string> = z.string()): Vari
 });
 
 /** Every variable that Countersign knows: issue 2, point 2. Outsiders rely on the names. */
-export const VARIABLES = {
+const VARIABLES = {
   PORT: { reads: port, wants: "a whole number from 0 to 65535, where 0 takes any free port" },
   HOST: { reads: host, wants: "an address or a host name of this machine, such as 127.0.0.1" },
   DATA_DIR: { reads: z.string(), wants: "a folder" },

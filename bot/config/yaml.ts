@@ -12,7 +12,7 @@ export type Agents = { readonly [Kind in AgentKind]?: { readonly maxConcurrent: 
 
 const AGENT_KINDS = ["model", "command", "cli", "remote", "person"] as const;
 /** A kind of agent that can be limited. */
-export type AgentKind = (typeof AGENT_KINDS)[number];
+type AgentKind = (typeof AGENT_KINDS)[number];
 
 type Yaml = { readonly values: Partial<Record<Name, string>>; readonly agents: Agents };
 
