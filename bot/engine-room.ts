@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import type { Sql } from "postgres";
+import type { LeftGroup } from "#db/process-groups.ts";
 import { FACTS_CHANNEL } from "#db/save.ts";
 import { createStore } from "#db/store.ts";
 import type { WorkerRow } from "#db/workers.ts";
@@ -36,6 +37,7 @@ export type Crew = {
   readonly projectOf: (workspaceId: string, projectId: string) => Promise<ProjectRef | null>;
   readonly plannerFor: (run: Run) => Planner | null;
   readonly closeWorkspace: (runId: string) => Promise<void>;
+  readonly endLeftover: (group: LeftGroup) => Promise<void>;
   readonly followers: readonly Follower[];
 };
 
@@ -55,7 +57,7 @@ export function createEngineRoom({ sql, databaseUrl, clock, newId, log }: Engine
   return {
     engine,
     /** Begins to work. Resolves to what stops it: no new job, then what is under way, then the beats. */
-    async start(crew: Crew): Promise<{ stop(): Promise<void> }> {
+    async start(crew: Crew): Promise<() => Promise<void>> {
       const attempts = createAttempts({ sql, engine, host: me.host, log });
       const places = createPlaces(sql, crew.limits);
       let poolIds: readonly string[] = [];
@@ -64,6 +66,7 @@ export function createEngineRoom({ sql, databaseUrl, clock, newId, log }: Engine
         ...needs,
         worker: () => ({ ...me, poolIds }),
         isAlive: isSameProcess,
+        endLeftover: crew.endLeftover,
         sweep: async () => {
           await followers.sweep();
           await places.admit();
@@ -80,14 +83,12 @@ export function createEngineRoom({ sql, databaseUrl, clock, newId, log }: Engine
           work: workNeeds({ engine, newId, me: me.id, crew, attempts, places }),
         }),
       });
-      return {
-        async stop() {
-          await worker.stop();
-          await attempts.stop();
-          await listening.unlisten();
-          await followers.close();
-          await time.close();
-        },
+      return async () => {
+        await worker.stop();
+        await attempts.stop();
+        await listening.unlisten();
+        await followers.close();
+        await time.close();
       };
     },
   };

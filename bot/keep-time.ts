@@ -1,5 +1,6 @@
 import { makeWorkerUtils } from "graphile-worker";
 import type { Sql } from "postgres";
+import { forgetLeftGroup, type LeftGroup, leftGroups } from "#db/process-groups.ts";
 import {
   declareDead,
   dueStreams,
@@ -31,6 +32,19 @@ export async function keepTime({ sql, engine, clock }: Needs): Promise<void> {
   await Promise.all(
     due.map((stream) => unlessRefused(engine.submit(stream, { type: "keep time" }, "clock"))),
   );
+}
+
+/** Ends processes on this machine that outlived their attempt: before the step is tried again, there or elsewhere. */
+export async function endLeftovers(
+  { sql, log }: Needs,
+  host: string,
+  end: (group: LeftGroup) => Promise<void>,
+): Promise<void> {
+  for (const group of await leftGroups(sql, host)) {
+    await end(group);
+    await forgetLeftGroup(sql, group.lease);
+    log.warn("processes of a lost attempt were ended", { run: group.runId, group: group.groupId });
+  }
 }
 
 /** Frees what dead workers held: their attempts, and the jobs that they had taken (graphile keeps those for four hours). */

@@ -1,8 +1,9 @@
 import type { Sql } from "postgres";
+import type { LeftGroup } from "#db/process-groups.ts";
 import { beat, leave, nextDue, type WorkerRow } from "#db/workers.ts";
 import type { Engine } from "#engine/engine.ts";
 import type { Clock } from "#engine/ports.ts";
-import { buryNeighbours, freeLapsed, keepTime } from "./keep-time.ts";
+import { buryNeighbours, endLeftovers, freeLapsed, keepTime } from "./keep-time.ts";
 import type { Logger } from "./logger.ts";
 
 const BEAT_MS = 5_000;
@@ -24,6 +25,8 @@ export async function startTimekeeper(needs: {
   readonly log: Logger;
   readonly worker: () => WorkerRow;
   readonly isAlive: (row: WorkerRow) => Promise<boolean>;
+  /** Ends processes that outlived their attempt. */
+  readonly endLeftover: (group: LeftGroup) => Promise<void>;
   /** What else is looked after with every beat: followers that lie behind. */
   readonly sweep: () => Promise<void>;
 }) {
@@ -38,6 +41,7 @@ export async function startTimekeeper(needs: {
   async function tick(): Promise<void> {
     await beat(sql, worker());
     await keepTime(needs);
+    await endLeftovers(needs, worker().host, needs.endLeftover);
     await freeLapsed(needs);
     await sweep();
   }

@@ -1,5 +1,6 @@
 import type { Sql } from "postgres";
 import type { Assignment, ProcessGroup } from "#engine/agent/agent.ts";
+import { LAPSE_MS } from "./workers.ts";
 
 /** Remembers a process group before its command really starts. Rejects when the attempt is no longer the one being worked on. */
 export async function keepGroup(
@@ -27,7 +28,8 @@ export async function leftGroups(sql: Sql, host: string): Promise<readonly LeftG
   return sql<LeftGroup[]>`
     select g.lease, g.run_id as "runId", g.group_id as "groupId", g.start_time as "startTime"
     from process_groups g left join steps s on s.run_id = g.run_id and s.key = g.step_key and s.lease = g.lease
-    where g.host = ${host} and (s.lease is null or not exists (select from workers w where w.id = s.worker))`;
+    where g.host = ${host} and (s.lease is null or not exists (
+        select from workers w where w.id = s.worker and w.beat_at > now() - ${LAPSE_MS} * interval '1 ms'))`;
 }
 
 export async function forgetLeftGroup(sql: Sql, lease: string): Promise<void> {

@@ -1,31 +1,56 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
-import type { Hono } from "hono";
+import { Hono } from "hono";
 import { StartFailure } from "#engine/errors.ts";
 import type { Logger } from "../logger.ts";
 import { problem, toProblem } from "./failure.ts";
 
-export type Listening = { readonly server: Server; readonly port: number; close(): Promise<void> };
+export type Listening = {
+  readonly server: Server;
+  readonly port: number;
+  /** From now on these answer, in this order; problem+json where none does. */
+  serve(...parts: readonly Hono[]): void;
+  close(): Promise<void>;
+};
 
 /** How long requests under way may take to end when the app stops. */
 const CLOSE_WITHIN_MS = 3_000;
 
-/** The one server: what `routes` answers, problem+json for the rest. Throws `StartFailure` when the address can't be had. */
-export async function listen(
-  routes: Hono,
-  { host, port, log }: { readonly host: string; readonly port: number; readonly log: Logger },
-): Promise<Listening> {
-  routes.notFound((c) =>
-    problem({ status: 404, code: "not_found", detail: `There is nothing at ${c.req.path}.` }),
-  );
-  routes.onError((error) => toProblem(error, log));
-  const server = createServer(getRequestListener(routes.fetch));
+/**
+ * The one server. It listens at once, since others must know its address, and says "starting" until `serve` gives it
+ * routes. Throws `StartFailure` when the address can't be had.
+ */
+export async function listen({
+  host,
+  port,
+  log,
+}: {
+  readonly host: string;
+  readonly port: number;
+  readonly log: Logger;
+}): Promise<Listening> {
+  let fetch: Hono["fetch"] = () =>
+    problem({ status: 503, code: "starting", detail: "Countersign is starting." });
+  const server = createServer(getRequestListener((request, env) => fetch(request, env)));
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) => reject(cannotListen(error, host, port)));
     server.listen(port, host, resolve);
   });
-  return { server, port: (server.address() as AddressInfo).port, close: () => close(server) };
+  return {
+    server,
+    port: (server.address() as AddressInfo).port,
+    serve(...parts) {
+      const routes = new Hono();
+      for (const part of parts) routes.route("/", part);
+      routes.notFound((c) =>
+        problem({ status: 404, code: "not_found", detail: `There is nothing at ${c.req.path}.` }),
+      );
+      routes.onError((error) => toProblem(error, log));
+      fetch = routes.fetch;
+    },
+    close: () => close(server),
+  };
 }
 
 /** Streams that stay open (a page that watches) are cut after a while: nobody waits for them to end by themselves. */

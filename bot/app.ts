@@ -1,0 +1,112 @@
+import { randomUUID } from "node:crypto";
+import type { Sql } from "postgres";
+import { checkReachable, connect } from "#db/connect.ts";
+import { startEmbedded } from "#db/embedded.ts";
+import { migrate } from "#db/migrate.ts";
+import type { Clock } from "#engine/ports.ts";
+import { type Closers, createClosers } from "./closers.ts";
+import { type Config, secretsOf } from "./config.ts";
+import { createCrew } from "./crew.ts";
+import { makeDemoProject } from "./demo.ts";
+import { createEngineRoom } from "./engine-room.ts";
+import { createGoals } from "./goals.ts";
+import { healthRoutes } from "./http/health.ts";
+import { listen } from "./http/http.ts";
+import type { Logger } from "./logger.ts";
+import { openLocalSlack, openSlack } from "./open-slack.ts";
+
+/** What a process does. One process does all of it unless it is told otherwise (S3-38). */
+export const ROLES = ["slack", "http", "worker"] as const;
+export type Role = (typeof ROLES)[number];
+
+export type App = {
+  readonly url: string;
+  /** What an operator should know, a line each. */
+  readonly notes: readonly string[];
+  /** Stops in good order: no new work, then what is under way, then the database. */
+  close(): Promise<void>;
+};
+
+type Needs = {
+  readonly roles: readonly Role[];
+  readonly log: Logger;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+};
+
+/**
+ * The composition root: every part is made here, once, and handed what it needs. Throws `StartFailure`, and then nothing
+ * is left running. Tests bring their own clock.
+ */
+export async function createApp(config: Config, needs: Needs): Promise<App> {
+  for (const secret of secretsOf(config)) needs.log.hide(secret);
+  const closers = createClosers(needs.log);
+  try {
+    const { url, notes } = await openDatabase(config, needs.log, closers);
+    const sql = connect(url, { max: 20, applicationName: "countersign" });
+    closers.add("the database's connections", () => sql.end({ timeout: 5 }));
+    const address = await openParts(config, needs, { sql, databaseUrl: url, closers });
+    return { url: address, notes: [...notes, ...config.warnings], close: () => closers.close() };
+  } catch (error) {
+    await closers.close();
+    throw error;
+  }
+}
+
+async function openDatabase(config: Config, log: Logger, closers: Closers) {
+  if (config.databaseUrl !== null) {
+    await checkReachable(config.databaseUrl);
+    await migrate(config.databaseUrl);
+    return { url: config.databaseUrl, notes: [] };
+  }
+  const embedded = await startEmbedded({ dataDir: config.dataDir, log });
+  closers.add("the embedded Postgres", embedded.stop);
+  log.hide(new URL(embedded.url).password);
+  await migrate(embedded.url);
+  return { url: embedded.url, notes: embedded.note === undefined ? [] : [embedded.note] };
+}
+
+type Database = { readonly sql: Sql; readonly databaseUrl: string; readonly closers: Closers };
+
+/** The server listens first, since local-slack is a part of it and says who we are there. Work begins last. */
+async function openParts(
+  config: Config,
+  needs: Needs,
+  { sql, databaseUrl, closers }: Database,
+): Promise<string> {
+  const { roles, log, clock, environment } = needs;
+  const room = createEngineRoom({ sql, databaseUrl, clock, newId: randomUUID, log });
+  const crew = createCrew({ config, sql, environment, log });
+  const goals = createGoals({ sql, engine: room.engine, hasModel: crew.model !== null });
+  const http = await listen({ host: config.host, port: config.port, log });
+  closers.add("the server", http.close);
+  const url = addressOf(config.host, http.port);
+  const local = await openLocalSlack(config, { http, log, closers });
+  const slack = await openSlack({
+    config,
+    sql,
+    engine: room.engine,
+    goals,
+    log,
+    url,
+    local,
+    model: crew.model,
+  });
+  if (slack && local) await makeDemoProject({ config, sql, environment, ...slack.identity });
+  if (roles.includes("worker")) {
+    if (slack) closers.add("the sender", await slack.startSender());
+    closers.add("the work", await room.start({ ...crew, followers: slack?.followers ?? [] }));
+  }
+  const health = healthRoutes({ sql, slack: slack?.isReachable ?? null });
+  http.serve(
+    health,
+    ...(local ? [local.routes] : []),
+    ...(slack?.routes && roles.includes("slack") ? [slack.routes] : []),
+  );
+  if (slack && roles.includes("slack")) closers.add("Slack", await slack.listen());
+  local?.setRequestUrl(`${url}/slack/events`);
+  return url;
+}
+
+const addressOf = (host: string, port: number): string =>
+  `http://${host.includes(":") ? `[${host}]` : host}:${port}`;

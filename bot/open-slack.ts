@@ -1,0 +1,131 @@
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import type { Hono } from "hono";
+import type { Sql } from "postgres";
+import { saveInstallation } from "#db/places.ts";
+import type { Model } from "#engine/agent/model.ts";
+import type { Engine } from "#engine/engine.ts";
+import { StartFailure } from "#engine/errors.ts";
+import { createLocalSlack, type LocalSlack } from "#integrations/local-slack/local-slack.ts";
+import type { Closers } from "./closers.ts";
+import type { Config } from "./config.ts";
+import type { Follower } from "./followers.ts";
+import type { Goals } from "./goals.ts";
+import type { Listening } from "./http/http.ts";
+import type { Logger } from "./logger.ts";
+import { createCardContexts } from "./slack/card-contexts.ts";
+import { createPeople } from "./slack/people.ts";
+import { createSender } from "./slack/sender.ts";
+import { clientsOf, createSlackSide, type SlackAccess, type SlackIdentity, whoAmI } from "./slack/slack.ts";
+import { createThreadFollower } from "./slack/thread.ts";
+import { createThreads } from "./slack/threads.ts";
+
+/** Our side of one Slack workspace, real or local. */
+export type OpenSlack = {
+  readonly identity: SlackIdentity;
+  readonly followers: readonly Follower[];
+  /** Null where Slack comes over a socket. */
+  readonly routes: Hono | null;
+  isReachable(): Promise<boolean>;
+  /** Resolve to what stops them again. */
+  startSender(): Promise<() => Promise<void>>;
+  listen(): Promise<() => Promise<void>>;
+};
+
+/** With no tokens set, a Slack of our own on this machine; it answers from now on. */
+export async function openLocalSlack(
+  config: Config,
+  needs: { readonly http: Listening; readonly log: Logger; readonly closers: Closers },
+): Promise<LocalSlack | null> {
+  if (config.slack.kind !== "local") return null;
+  const { http, log, closers } = needs;
+  const slack = await createLocalSlack({
+    dir: join(config.dataDir, "slack"),
+    log: (line) => log.warn(`local-slack: ${line}`),
+  });
+  for (const secret of Object.values(slack.credentials)) log.hide(secret);
+  slack.attach(http.server);
+  closers.add("local-slack", async () => slack.close());
+  http.serve(slack.routes);
+  return slack;
+}
+
+/** Null where there is no Slack at all: no tokens, and no loopback address for a local one. */
+export async function openSlack(needs: {
+  readonly config: Config;
+  readonly sql: Sql;
+  readonly engine: Engine;
+  readonly goals: Goals;
+  readonly log: Logger;
+  readonly url: string;
+  readonly local: LocalSlack | null;
+  readonly model: Model | null;
+}): Promise<OpenSlack | null> {
+  const { sql, engine, goals, log, model } = needs;
+  const access = accessOf(needs);
+  if (!access) return null;
+  const clients = clientsOf(access);
+  const identity = await whoAmI(clients.people).catch((error) => {
+    throw new StartFailure(`Slack does not let us in (${messageOf(error)}): check SLACK_BOT_TOKEN.`, {
+      cause: error,
+    });
+  });
+  await saveInstallation(sql, { ...identity, name: identity.workspace });
+  const people = createPeople({ clientFor: () => clients.people });
+  const contexts = createCardContexts({ people, botName: identity.botName, model: model?.name });
+  const threads = createThreads({ sql, people, contexts, clientFor: () => clients.people });
+  const desk = { sql, engine, goals, people, contexts, newId: randomUUID, log };
+  const side = createSlackSide(access, identity, desk);
+  return {
+    identity,
+    followers: [createThreadFollower({ sql, threads })],
+    routes: side.routes,
+    isReachable: () => clients.people.auth.test().then((answer) => answer.ok),
+    async startSender() {
+      const { decisions, progress } = clients;
+      const sender = await createSender({
+        sql,
+        clients: { decisions: () => decisions, progress: () => progress },
+        log,
+      });
+      return () => sender.close();
+    },
+    async listen() {
+      await side.start();
+      return () => side.stop();
+    },
+  };
+}
+
+function accessOf({
+  config,
+  local,
+  url,
+}: {
+  readonly config: Config;
+  readonly local: LocalSlack | null;
+  readonly url: string;
+}): SlackAccess | null {
+  const { slack, slackApiUrl } = config;
+  const apiUrl = slackApiUrl ?? undefined;
+  switch (slack.kind) {
+    case "none":
+      return null;
+    case "local": {
+      if (!local) return null;
+      const { botToken, signingSecret } = local.credentials;
+      return { botToken, signingSecret, appToken: null, apiUrl: `${url}/local/slack/api/` };
+    }
+    case "http":
+      return { botToken: slack.botToken, signingSecret: slack.signingSecret, appToken: null, apiUrl };
+    case "socket":
+      return {
+        botToken: slack.botToken,
+        signingSecret: slack.signingSecret,
+        appToken: slack.appToken,
+        apiUrl,
+      };
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,85 @@
+import { App, type Receiver } from "@slack/bolt";
+import type { WebClient } from "@slack/web-api";
+import type { Hono } from "hono";
+import { createSlackClient } from "./clients.ts";
+import { listenForAnswers } from "./consultation.ts";
+import type { Desk } from "./desk.ts";
+import { listenForGoals } from "./goal.ts";
+import { createListening } from "./listen.ts";
+import { HonoReceiver } from "./receiver.ts";
+import { toSlackLog } from "./slack-log.ts";
+import { SocketReceiver } from "./socket.ts";
+import { listenForSteps } from "./steps.ts";
+import { listenForTalk } from "./talk.ts";
+
+/** How Slack reaches us and we reach Slack. With an app token, Slack reaches us over a socket that we open. */
+export type SlackAccess = {
+  readonly botToken: string;
+  readonly signingSecret: string | null;
+  readonly appToken: string | null;
+  /** Another Slack than Slack's own: local-slack. */
+  readonly apiUrl: string | undefined;
+};
+
+/** The workspace that a bot token is for. */
+export type SlackIdentity = {
+  readonly workspaceId: string;
+  readonly workspace: string;
+  readonly botUserId: string;
+  readonly botName: string;
+};
+
+/** Who we are in Slack. Throws where Slack does not know the token. */
+export async function whoAmI(client: WebClient): Promise<SlackIdentity> {
+  const {
+    team_id: workspaceId = "",
+    team: workspace = "",
+    user_id: botUserId = "",
+    user: botName = "",
+  } = await client.auth.test();
+  return { workspaceId, workspace, botUserId, botName };
+}
+
+export type SlackSide = { readonly routes: Hono | null; start(): Promise<void>; stop(): Promise<void> };
+
+/** Bolt with every listener of ours. `routes` answer Slack's requests; null where Slack comes over a socket. */
+export function createSlackSide(access: SlackAccess, identity: SlackIdentity, desk: Desk): SlackSide {
+  const http = access.appToken === null ? new HonoReceiver(access.signingSecret ?? "") : null;
+  const receiver: Receiver =
+    http ?? new SocketReceiver({ appToken: access.appToken ?? "", slackApiUrl: access.apiUrl });
+  const app = new App({
+    receiver,
+    authorize: async () => ({ botToken: access.botToken, botUserId: identity.botUserId }),
+    ...(access.apiUrl === undefined ? {} : { clientOptions: { slackApiUrl: access.apiUrl } }),
+    logger: toSlackLog(desk.log),
+  });
+  listenToAll(app, desk);
+  return {
+    routes: http?.routes ?? null,
+    async start() {
+      await receiver.start();
+    },
+    async stop() {
+      await receiver.stop();
+    },
+  };
+}
+
+/** Every listener. What none of them can explain to a person is a bug: logged, and not acked, so Slack shows the failure. */
+function listenToAll(app: App, desk: Desk): void {
+  const listening = createListening(app, desk);
+  listenForGoals(app, listening, desk);
+  listenForAnswers(listening, desk);
+  listenForSteps(listening, desk);
+  listenForTalk(app, desk);
+  app.error(async (error) => {
+    desk.log.error("a Slack listener failed", { error });
+    throw error;
+  });
+}
+
+/** A client for a purpose of its own, so that a limit on one purpose holds no other. */
+export const clientsOf = (access: SlackAccess) => {
+  const make = () => createSlackClient(access.botToken, { apiUrl: access.apiUrl });
+  return { decisions: make(), progress: make(), people: make() };
+};
