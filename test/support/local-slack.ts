@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { getRequestListener } from "@hono/node-server";
-import { WebClient, type WebClientOptions } from "@slack/web-api";
+import { type Logger, LogLevel, WebAPIPlatformError, WebClient, type WebClientOptions } from "@slack/web-api";
 import {
   createLocalSlack,
   type LocalSlack,
@@ -32,6 +32,28 @@ export type StartedSlack = SlackScript & {
 
 /** May do everything: no test depends on what the manifest asks for. */
 export const EVERYTHING = { scopes: undefined, events: undefined, commands: undefined };
+
+/** What a refusal says is in its error already. */
+const SILENT: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  setLevel: () => undefined,
+  getLevel: () => LogLevel.ERROR,
+  setName: () => undefined,
+};
+
+/** Slack's own word for why it refused a call; undefined where it did not. Anything else is thrown. */
+export async function refusalOf(call: Promise<unknown>): Promise<string | undefined> {
+  try {
+    await call;
+    return undefined;
+  } catch (problem) {
+    if (problem instanceof WebAPIPlatformError) return problem.data.error;
+    throw problem;
+  }
+}
 
 /** Starts one, in a fresh folder unless told otherwise. */
 export async function startLocalSlack(needs: Partial<LocalSlackNeeds> = {}): Promise<StartedSlack> {
@@ -63,6 +85,7 @@ export async function startLocalSlack(needs: Partial<LocalSlackNeeds> = {}): Pro
         slackApiUrl: apiUrl,
         retryConfig: { retries: 0 },
         rejectRateLimitedCalls: true,
+        logger: SILENT,
         ...options,
       }),
     stop,
