@@ -74,7 +74,7 @@ export async function createSender(needs: {
     } catch (error) {
       log.warn("a message could not be brought up to date", {
         channel: due.channelId,
-        message: due.id,
+        row: due.id,
         error,
       });
       alarm.within(limits.waitMs);

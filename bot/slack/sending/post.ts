@@ -36,7 +36,7 @@ export async function post(sending: Sending, due: Due): Promise<void> {
   const job = { holder: sending.holder, due, message, hasTime };
   const forms = toForms(message.desired, message.plain);
   if (forms.length === 0) {
-    sending.log.error("a message's row can't be read", { message: message.key });
+    sending.log.error("a message's row can't be read", { card: message.key });
     return markRefused(sending.sql, job, "Its row can't be read.");
   }
   for (const [i, form] of forms.entries()) {
@@ -76,7 +76,7 @@ async function postForm(sending: Sending, job: Job, form: Form, isLast: boolean)
     const { channel: channelId, ts } = call.answer;
     const shown = { version: message.version, plain: form.plain };
     if (!(await markPosted(sql, job, { channelId, ts }, shown)))
-      log.warn("a message was posted after its claim had ended", { message: message.key, channelId, ts });
+      log.warn("a message was posted after its claim had ended", { card: message.key, channelId, ts });
     return true;
   }
   const { failure } = call;

@@ -75,7 +75,7 @@ export async function holdBack(
   const { due, message } = job;
   const { plain, failures } = message;
   const wait = { state, plain, counts: true };
-  const fields = { workspace: due.workspaceId, channel: due.channelId, message: message.key };
+  const fields = { workspace: due.workspaceId, channel: due.channelId, card: message.key };
   switch (failure.kind) {
     case "limited":
       pacing.block(due, failure.retryAfterMs);
@@ -118,7 +118,7 @@ export function logRefusal(
   const { code, detail } = failure;
   log.error("Slack refused what a message should show", {
     workspace: message.workspaceId,
-    message: message.key,
+    card: message.key,
     code,
     detail,
     blocks: refusedBlocks(detail, blocks),

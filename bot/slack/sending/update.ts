@@ -16,7 +16,7 @@ export async function update(sending: Sending, due: Due): Promise<void> {
   const job = { holder, due, message, hasTime };
   const forms = toForms(message.desired, message.plain);
   if (forms.length === 0) {
-    log.error("a message's row can't be read", { message: message.key });
+    log.error("a message's row can't be read", { card: message.key });
     return markGivenUp(sql, job, message.version, "Its row can't be read.");
   }
   for (const [i, form] of forms.entries()) {
