@@ -16,21 +16,33 @@ export type PageBot = {
   close(): Promise<void>;
 };
 
+type Action = {
+  readonly action_id: string;
+  readonly value?: string;
+  readonly selected_option?: { readonly value: string };
+  readonly selected_users?: readonly string[];
+};
+
+type Values = Readonly<Record<string, Record<string, { readonly value?: string | null }>>>;
+
 type Payload = {
   readonly type: string;
   readonly trigger_id: string;
   readonly user: { readonly id: string };
   readonly channel?: { readonly id: string };
   readonly message?: { readonly ts: string };
-  readonly actions?: readonly {
-    readonly action_id: string;
-    readonly value?: string;
-    readonly selected_option?: { readonly value: string };
-  }[];
+  readonly actions?: readonly Action[];
+  readonly state?: { readonly values: Values };
   readonly view?: {
-    readonly state: { readonly values: Record<string, Record<string, { readonly value?: string | null }>> };
+    readonly state: { readonly values: Values };
   };
 };
+
+type EventBody = { readonly event?: { readonly type: string; readonly user: string } };
+
+function chosenIn(action: Action | undefined): string | undefined {
+  return action?.value ?? action?.selected_option?.value ?? action?.selected_users?.join("+");
+}
 
 const FORM = {
   type: "modal" as const,
@@ -53,7 +65,7 @@ const FORM = {
   ],
 };
 
-/** Answers `/goal help` privately, opens a form for `/goal`, leaves `/goal slow` alone, settles a card on any click but `slow`. */
+/** Answers `/goal help` privately, opens a form for `/goal`, leaves `/goal slow` alone, settles a card on a click on `approve`, greets on Home. */
 export async function startPageBot(): Promise<PageBot> {
   const heard: string[] = [];
   let client: WebClient | undefined;
@@ -78,22 +90,32 @@ export async function startPageBot(): Promise<PageBot> {
       await slack().chat.postMessage({ channel: "C01GENERAL", text: `Goal: ${goal}` });
       return "";
     }
-    heard.push(
-      `${payload.type} ${action?.action_id} ${action?.value ?? action?.selected_option?.value ?? ""}`.trim(),
-    );
+    const note = payload.state?.values["note"]?.["v"]?.value ?? "";
+    heard.push(["click", action?.action_id, chosenIn(action), note].filter((word) => word).join(" "));
     if (action?.action_id === "slow") return undefined;
     const { channel, message, user } = payload;
-    if (channel !== undefined && message !== undefined) {
+    if (action?.action_id === "approve" && channel !== undefined && message !== undefined) {
       const settled = `✓ Approved by <@${user.id}>`;
       await slack().chat.update({ channel: channel.id, ts: message.ts, text: settled, blocks: [] });
     }
     return "";
   }
 
+  async function home({ event }: EventBody): Promise<void> {
+    if (event?.type !== "app_home_opened") return;
+    heard.push(`home ${event.user}`);
+    const blocks = [{ type: "section" as const, text: words(`Waiting for you, ${event.user}`) }];
+    await slack().views.publish({ user_id: event.user, view: { type: "home", blocks } });
+  }
+
   const server = createServer(async (request, response) => {
-    const form = new URLSearchParams(await text(request));
+    const body = await text(request);
+    const form = new URLSearchParams(body);
     const payload = form.get("payload");
-    if (request.headers["content-type"]?.includes("json") === true) return response.end();
+    if (request.headers["content-type"]?.includes("json") === true) {
+      response.end();
+      return await home(JSON.parse(body) as EventBody);
+    }
     const answer = payload === null ? await command(form) : await interaction(JSON.parse(payload) as Payload);
     // Undefined is an app that does not answer: local-slack waits its three seconds.
     if (answer === undefined) return;

@@ -43,7 +43,7 @@ describeInChromium("cards and forms in a browser", () => {
     await stage.page.getByRole("button", { name: "Approve" }).press("Enter");
     await stage.page.getByRole("button", { name: "Yes, tag" }).press("Enter");
     await stage.message("✓ Approved by @Bob").waitFor();
-    expect(stage.bot.heard).toEqual(["block_actions approve c1"]);
+    expect(stage.bot.heard).toEqual(["click approve c1"]);
     expect(await stage.page.getByRole("button", { name: "Approve" }).count()).toBe(0);
   });
 
