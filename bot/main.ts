@@ -1,6 +1,12 @@
 import { StartFailure } from "#engine/errors.ts";
 import { runCli } from "./cli/cli.ts";
 
+/** Who read our lines may be gone (a closed terminal, `| head`): that must not end the work. */
+for (const stream of [process.stdout, process.stderr])
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+
 try {
   process.exitCode = await runCli(process.argv.slice(2), {
     env: process.env,

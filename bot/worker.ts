@@ -38,7 +38,7 @@ export async function startWorker(needs: {
     preset: {
       worker: {
         concurrentJobs: PLACES,
-        maxPoolSize: 4,
+        maxPoolSize: PLACES, // opened as they are needed; fewer than the places draws a warning
         localQueue: { size: PLACES },
         completeJobBatchDelay: 0,
         failJobBatchDelay: 0,
