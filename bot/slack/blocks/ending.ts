@@ -55,6 +55,7 @@ export const inFinishingOrder = (run: Run): readonly Step[] =>
 
 /** "approved by Bob", "approved alone by Alice, who asked": only of approvals that counted. */
 function approvalsOf(run: Run, { people }: CardContext): readonly string[] {
+  if (run.brief?.rehearsed) return [];
   const answers = run.steps
     .filter((step) => isApproval(step) && step.status === "succeeded" && !step.question?.rehearsed)
     .flatMap((step) => (step.answer?.decision === "approve" ? [step.answer] : []));

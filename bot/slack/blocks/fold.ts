@@ -1,6 +1,6 @@
 import type { ContainerBlock, RichTextBlock, RichTextBlockElement, SectionBlock } from "@slack/types";
 import { marks, plain } from "./elements.ts";
-import { clean, inert, linesOf } from "./text.ts";
+import { bare, clean, escaped, inert, linesOf } from "./text.ts";
 
 /** One text inside a fold. `code` keeps its lines as they are, in the letters of a machine. */
 export type Leaf = { readonly label: string; readonly text: string; readonly kind: "code" | "words" };
@@ -13,6 +13,7 @@ const MOST_IN_FOLD = 9_000;
 const MOST_LEAVES = 10;
 const MOST_PLAIN_LEAVES = 8;
 const MOST_PLAIN_LINES = 3;
+const MOST_PLAIN = 2_800;
 
 /** A fold, or null where there is nothing to fold. */
 export function fold(title: string, leaves: readonly Leaf[]): Fold | null {
@@ -26,7 +27,10 @@ export const showFold = ({ title, leaves }: Fold): ContainerBlock => ({
   title: plain(title, 150),
   is_collapsible: true,
   default_collapsed: true,
-  child_blocks: [...showLeaves(leaves, MOST_IN_FOLD)],
+  child_blocks:
+    leaves.length === 1
+      ? leaves.map((leaf) => showLeaf({ ...leaf, label: "" }, MOST_IN_FOLD)) // the title says it
+      : [...showLeaves(leaves, MOST_IN_FOLD)],
 });
 
 /** Texts one after the other, open; all together at most `most` characters. What says nothing is left out. */
@@ -37,12 +41,18 @@ export function showLeaves(leaves: readonly Leaf[], most: number): readonly Rich
 
 function showLeaf({ label, text, kind }: Leaf, most: number): RichTextBlock {
   const { shown, more } = capped(text, most);
-  const elements: RichTextBlockElement[] = [said(label, true)];
-  if (kind === "code")
-    elements.push({ type: "rich_text_preformatted", elements: [{ type: "text", text: shown }] });
-  else elements.push(said(shown));
-  if (more !== "") elements.push(said(more));
-  return { type: "rich_text", elements };
+  const body: RichTextBlockElement =
+    kind === "code"
+      ? { type: "rich_text_preformatted", elements: [{ type: "text", text: shown || " " }] }
+      : said(shown);
+  return {
+    type: "rich_text",
+    elements: [
+      ...(label === "" ? [] : [said(bare(label, 150), true)]),
+      body,
+      ...(more === "" ? [] : [said(more)]),
+    ],
+  };
 }
 
 const said = (text: string, bold = false): RichTextBlockElement => ({
@@ -60,18 +70,35 @@ function capped(text: string, most: number): { readonly shown: string; readonly 
     if (length > most) break;
     fitting.push(line);
   }
-  const shown = fitting.length > 0 ? fitting.join("\n") : (lines[0] ?? "").slice(0, most).toWellFormed();
-  const missing = lines.length - Math.max(1, fitting.length);
-  return { shown, more: missing > 0 ? `(${missing} more lines are not shown here)` : "" };
+  if (fitting.length === 0) return { shown: firstPart(lines[0] ?? "", most), more: "(cut here: it goes on)" };
+  const missing = lines.length - fitting.length;
+  const more = `(${missing} more ${missing === 1 ? "line is" : "lines are"} not shown here)`;
+  return { shown: fitting.join("\n"), more: missing > 0 ? more : "" };
 }
 
-/** The same for a Slack without containers: the title and the telling lines of each text. */
+/** Never half a character. */
+const firstPart = (line: string, most: number): string => line.slice(0, most).replace(/[\ud800-\udbff]$/, "");
+
+/** The same for a Slack without containers: code as it is, as far as it fits, and the telling lines of other texts. */
 export function showFoldPlainly({ title, leaves }: Fold): SectionBlock {
-  const lines = leaves.slice(0, MOST_PLAIN_LEAVES).map(({ label, text }) => {
-    const telling = tellingLines(text, MOST_PLAIN_LINES).map((line) => `› ${inert(line, 75)}`);
-    return [...(leaves.length > 1 ? [inert(label, 60)] : []), ...telling].join("\n");
+  const shown = leaves.slice(0, MOST_PLAIN_LEAVES);
+  const most = Math.floor(MOST_PLAIN / shown.length);
+  const texts = shown.map((leaf) => {
+    const heading = `*${inert(leaves.length === 1 ? title : leaf.label, 60)}*`;
+    return `${heading}\n${leaf.kind === "code" ? fenced(leaf.text, most - 80) : telling(leaf.text)}`;
   });
-  return { type: "section", text: marks([`*${inert(title, 150)}*`, ...lines].join("\n")) };
+  return { type: "section", text: marks(texts.join("\n")) };
+}
+
+const telling = (text: string): string =>
+  tellingLines(text, MOST_PLAIN_LINES)
+    .map((line) => `› ${inert(line, 75)}`)
+    .join("\n");
+
+/** Nothing in it can end the fence. Escapes count, so that the section stays within its limit. */
+function fenced(text: string, most: number): string {
+  const { shown, more } = capped(escaped(clean(text)).replaceAll("`", "'"), most);
+  return `\`\`\`\n${shown.replace(/&[a-z]*$/, "")}\n\`\`\`${more === "" ? "" : `\n${more}`}`;
 }
 
 const TELLING =

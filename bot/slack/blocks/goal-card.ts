@@ -36,7 +36,7 @@ function backgroundOf({ brief }: Run, { people }: CardContext): readonly string[
   return [
     `g${goalNumber}`,
     `asked by ${nameOf(requestedBy, people)}`,
-    ...(projectName === null
+    ...(projectName === null || rehearsed
       ? []
       : [`project ${inert(projectName, 60)}`, `branch \`${inert(branch, 100)}\``]),
     ...(rehearsed ? ["no model is set, so this is a rehearsal: nothing is changed"] : []),

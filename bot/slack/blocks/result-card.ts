@@ -21,12 +21,16 @@ export function resultCard(run: Run, context: ResultContext): Card {
   const who = mention(run.brief?.requestedBy ?? "", context.people);
   const written = ending === "Cancelled" ? undefined : resultOf(run);
   return toCard(`${titleOf(run)} · ${line}`, [
-    section(`${line}`, `*${titleOf(run)}* for ${who}`, whereOf(run, ending)),
-    section(proofOf(context)),
+    section(
+      line,
+      `*${titleOf(run)}* · ${numberOf(run)} · for ${who}`,
+      whereOf(run, ending),
+      proofOf(context),
+    ),
     ...(written ? resultParts(written, run, context) : []),
     failureFold(run, ending),
     ending === null ? null : whatNext(run, ending),
-    words(numberOf(run), hintFor(ending)),
+    words(hintFor(ending)),
   ]);
 }
 

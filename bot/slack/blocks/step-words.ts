@@ -28,11 +28,23 @@ const MOST_PRIORS = 2;
 
 /** A step in one line of plain text without its sign: "Write the check · Coder · 3 min · +58 −2 in 3 files". */
 export function stepLine(step: Step, run: Run, context: CardContext, mostInTitle = 120): string {
-  const isAsked = step.agent.kind === "person" && step.status === "waiting";
-  const agent = isAsked ? "" : agentOf(step, run, context);
+  const agent = isNamed(step) ? agentOf(step, run, context) : "";
   return [bare(step.title, mostInTitle), agent, situation(step, run, context)]
     .filter((words) => words !== "")
     .join(" · ");
+}
+
+/** A phone's lines are short: a command is named while it matters, a person unless the situation names them. */
+function isNamed({ agent, status }: Step): boolean {
+  switch (agent.kind) {
+    case "command":
+      return status !== "succeeded" && status !== "pending" && status !== "skipped";
+    case "person":
+      return status !== "waiting";
+    case "model":
+    case "rehearsal":
+      return true;
+  }
 }
 
 /** The same as the title of a task, where Slack draws four of the signs and knows no others. */
