@@ -14,8 +14,8 @@ export type Settings = { readonly zone?: string | undefined; readonly hint?: "of
 
 type UnreadPlaces = ReadonlyMap<string, Unread>;
 
-// More than anybody scrolls through, few enough to be drawn at every change.
-const SHOWN_MESSAGES = 200;
+// Enough to read on; each change draws them all again, in the same process as the app by default.
+const SHOWN_MESSAGES = 100;
 const NONE: Unread = { isUnread: false, mentions: 0, inThread: new Map() };
 
 /** What one person sees at an address. Who or what is unknown there gives way to the first person and channel. */

@@ -18,7 +18,7 @@ export type ShownMessage = {
 };
 
 /** Who one can act as, and how much waits there for them. */
-export type ShownPerson = { readonly id: string; readonly name: string; readonly mentions: number };
+type ShownPerson = { readonly id: string; readonly name: string; readonly mentions: number };
 
 /** A line in the left column. `mentions` is how many unread messages want this reader. */
 export type ShownPlace = {

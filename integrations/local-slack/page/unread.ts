@@ -37,8 +37,7 @@ export function threadOf(message: Message): string | undefined {
   return message.thread_ts === message.ts ? undefined : message.thread_ts;
 }
 
-/** Whether this message wants this person: it mentions them, a group they are in, or everybody. */
-export function isMentioned(personId: string, message: Message, groups: readonly Group[]): boolean {
+function isMentioned(personId: string, message: Message, groups: readonly Group[]): boolean {
   const { ids, isForAll } = mentionsIn(message);
   if (isForAll || ids.has(personId)) return true;
   return groups.some((group) => ids.has(group.id) && group.members.includes(personId));

@@ -168,8 +168,8 @@ describe("what a person sees", () => {
     });
     const { open } = see("U01ALICE");
     if (open.kind !== "conversation") throw new Error("A channel should be open.");
-    expect(open.conversation.messages).toHaveLength(200);
+    expect(open.conversation.messages).toHaveLength(100);
     expect(open.conversation.messages.at(-1)?.text).toBe("m230");
-    expect(open.conversation.hidden).toBe(30);
+    expect(open.conversation.hidden).toBe(130);
   });
 });

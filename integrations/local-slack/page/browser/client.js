@@ -2,7 +2,7 @@ import { openHome } from "./home.js";
 import { markRead } from "./read.js";
 import { complain } from "./tell.js";
 import { choose, closeList, closeModal, press, remember, submit, write } from "./use.js";
-import { app, go, keepDraft, refresh, settleView, showLost, toTheEnd } from "./view.js";
+import { app, go, keepDraft, refresh, settleView, showLost } from "./view.js";
 
 const isFinePointer = matchMedia("(pointer: fine)").matches;
 
@@ -135,7 +135,6 @@ function listen() {
 }
 
 settleView();
-toTheEnd(document.querySelectorAll("[data-stick]"));
 focusComposer();
 noticeChange();
 listen();

@@ -1,4 +1,5 @@
 import { answerOf, answersIn, putBack, settle, valuesOf } from "./controls.js";
+import { goToEnd } from "./ends.js";
 import { busy, complain, post, surfaceOf } from "./tell.js";
 import { keepDraft } from "./view.js";
 
@@ -91,7 +92,8 @@ export async function write(form) {
       ? post("message", { channel, text: withMentions(text), thread_ts: thread })
       : post("slash", { channel, command: command[1], text: command[2] ?? "" }),
   );
-  if (!went) field.value ||= text;
+  if (went) goToEnd(form.closest(".column").querySelector("[data-stick]"));
+  else field.value ||= text;
   keepDraft(form);
 }
 

@@ -1,9 +1,10 @@
 import { showMoments } from "./controls.js";
+import { followEnds } from "./ends.js";
 import { morph } from "./morph.js";
 
-const PAUSE_MS = 60;
+// The first change shows at once; those that follow on its heels are gathered.
+const PAUSE_MS = 150;
 const FETCH_TIMEOUT_MS = 10_000;
-const NEAR_END_PX = 60;
 
 let current = "";
 let isRunning = false;
@@ -50,6 +51,7 @@ export function settleView() {
   for (const dialog of document.querySelectorAll("dialog[data-modal]:not([open])")) openModal(dialog);
   for (const form of document.querySelectorAll("form[data-compose]")) restoreDraft(form);
   showMoments(document);
+  followEnds();
 }
 
 /** Says on the page whether it is cut off from local-slack. */
@@ -60,11 +62,6 @@ export function showLost(isLost) {
 /** Keeps what somebody types through a switch of channel or person, and through a reload. */
 export function keepDraft(form) {
   sessionStorage.setItem(form.id, form.querySelector("textarea").value);
-}
-
-/** Goes to the newest message of each list that has not been shown before. */
-export function toTheEnd(lists) {
-  for (const list of lists) list.scrollTop = list.scrollHeight;
 }
 
 async function swap() {
@@ -79,8 +76,6 @@ async function swap() {
   if (asked !== location.search) return;
   if (text === current) return;
   current = text;
-  const lists = () => [...document.querySelectorAll("[data-stick]")];
-  const before = new Map(lists().map((list) => [list.parentElement.id, isAtEnd(list)]));
   const next = new DOMParser().parseFromString(text, "text/html").getElementById("app");
   const focused = document.activeElement;
   const around = aroundOf(focused);
@@ -88,7 +83,6 @@ async function swap() {
   morph(app(), document.adoptNode(next));
   settleView();
   if (!focused.isConnected) around.find((element) => element.isConnected)?.focus({ preventScroll: true });
-  toTheEnd(lists().filter((list) => before.get(list.parentElement.id) ?? true));
   for (const then of afterwards.splice(0)) then();
 }
 
@@ -111,10 +105,6 @@ function openModal(dialog) {
   dialog.showModal();
   if (dialog.querySelector("[autofocus]") !== null) return;
   dialog.querySelector(".blocks :is(input, select, textarea, summary, button), [data-submit]")?.focus();
-}
-
-function isAtEnd(list) {
-  return list.scrollHeight - list.scrollTop - list.clientHeight < NEAR_END_PX;
 }
 
 function restoreDraft(form) {

@@ -73,9 +73,25 @@ function pretty(seconds: number, reader: Reader, otherwise: () => string): strin
 
 /** "2026-11-21" in the reader's zone: equal for two times exactly when they fall on the same day there. */
 export function dayKey(seconds: number, reader: Reader): string {
-  return new Intl.DateTimeFormat("sv-SE", { timeZone: reader.timeZone }).format(seconds * 1000);
+  return formatter("sv-SE", reader.timeZone, {}).format(seconds * 1000);
 }
 
 function shown(seconds: number, reader: Reader, options: Intl.DateTimeFormatOptions): string {
-  return new Intl.DateTimeFormat("en-GB", { ...options, timeZone: reader.timeZone }).format(seconds * 1000);
+  return formatter("en-GB", reader.timeZone, options).format(seconds * 1000);
+}
+
+// Making one costs more than drawing a message; there are only as many as zones times formats.
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+function formatter(
+  locale: string,
+  timeZone: string,
+  options: Intl.DateTimeFormatOptions,
+): Intl.DateTimeFormat {
+  const key = JSON.stringify([locale, timeZone, options]);
+  const known = formatters.get(key);
+  if (known !== undefined) return known;
+  const made = new Intl.DateTimeFormat(locale, { ...options, timeZone });
+  formatters.set(key, made);
+  return made;
 }

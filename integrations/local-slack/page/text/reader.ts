@@ -2,7 +2,7 @@
 export type Named = { readonly id: string; readonly name: string };
 
 /** A group that texts mention as `<!subteam^…>`, with the ids of who is in it. */
-export type NamedGroup = Named & { readonly members: readonly string[] };
+type NamedGroup = Named & { readonly members: readonly string[] };
 
 /** Who looks at the page, and the names that they may see. `nowSeconds` is the Unix time of drawing. */
 export type Reader = {
