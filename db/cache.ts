@@ -1,20 +1,46 @@
-/** The last `most` things that were used, by id. Asking for one keeps it. */
-export function createCache<T>(most: number) {
-  const kept = new Map<string, T>();
+import type { State, StreamKind } from "#engine/machines.ts";
+import { hasEnded } from "#engine/run/run.ts";
+
+const MOST_STATES = 500;
+/** A run of a thousand steps is a thousand times as heavy as a question. */
+const MOST_STEPS = 10_000;
+
+export type Cache = ReturnType<typeof createCache>;
+
+/** States of the streams that were used last, by id; those that are over are not kept. Asking for one keeps it longer. */
+export function createCache() {
+  const kept = new Map<string, State[StreamKind]>();
+  let steps = 0;
+
+  function drop(id: string): void {
+    const state = kept.get(id);
+    if (state) steps -= stepsOf(state);
+    kept.delete(id);
+  }
+
   return {
-    get(id: string): T | undefined {
-      const value = kept.get(id);
-      if (value !== undefined) {
+    get(id: string): State[StreamKind] | undefined {
+      const state = kept.get(id);
+      if (state !== undefined) {
         kept.delete(id);
-        kept.set(id, value);
+        kept.set(id, state);
       }
-      return value;
+      return state;
     },
-    set(id: string, value: T): void {
-      kept.delete(id);
-      kept.set(id, value);
-      const oldest = kept.keys().next();
-      if (kept.size > most && !oldest.done) kept.delete(oldest.value);
+    set(state: State[StreamKind]): void {
+      drop(state.id);
+      if (isOver(state)) return;
+      kept.set(state.id, state);
+      steps += stepsOf(state);
+      for (const oldest of kept.keys()) {
+        if (kept.size <= MOST_STATES && steps <= MOST_STEPS) return;
+        drop(oldest);
+      }
     },
   };
 }
+
+const stepsOf = (state: State[StreamKind]): number => ("steps" in state ? state.steps.length : 0);
+
+const isOver = (state: State[StreamKind]): boolean =>
+  "steps" in state ? hasEnded(state) : state.state !== "open";

@@ -1,7 +1,7 @@
-import type { JSONValue, TransactionSql } from "postgres";
+import type { JSONValue, Sql, TransactionSql } from "postgres";
 import type { Change, ChangeOf } from "#engine/ports.ts";
 import type { Run } from "#engine/run/run.ts";
-import { fromConsultation, fromRun, fromStep, type Head, type RunRow, type StepRow } from "./rows.ts";
+import { fromConsultation, fromRun, fromStep, type RunRow, type StepRow } from "./rows.ts";
 
 /** Postgres takes at most 8000 bytes with a notification; a list of ids longer than this says only that there is news. */
 const MOST_NAMED = 150;
@@ -9,54 +9,68 @@ const MOST_NAMED = 150;
 /** The channel on which every process hears which logs have grown. */
 export const FACTS_CHANNEL = "countersign_facts";
 
-/** Rows, facts, jobs and the news of them: one round trip, and all or nothing. */
-export async function saveChanges(
-  tx: TransactionSql,
-  changes: readonly Change[],
-  heads: readonly Head[],
-): Promise<void> {
-  const changed = new Set(changes.map(({ after }) => after.id));
-  const unused = heads.filter(({ id, seq }) => seq === 0 && !changed.has(id)).map(({ id }) => id);
-  const runs = changes.filter((change) => change.kind === "run");
-  const consultations = changes.filter((change) => change.kind === "consultation");
-  await Promise.all([
-    unused.length > 0 ? tx`delete from streams where id = any(${unused}::uuid[]) and seq = 0` : null,
-    ...(runs.length > 0 ? saveRuns(tx, runs) : []),
-    ...(consultations.length > 0 ? saveConsultations(tx, consultations) : []),
-    ...(changes.length > 0 ? saveLog(tx, changes) : []),
-  ]);
-}
-
-/** Facts take the numbers after the head's; the head, which we hold locked, moves on with them. */
-function saveLog(tx: TransactionSql, changes: readonly Change[]): Promise<unknown>[] {
-  const heads = changes.map(({ after, dueAt }) => ({ id: after.id, seq: after.seq, due_at: dueAt }));
-  const facts = changes.flatMap(({ before, entries }) => {
-    const stream = { stream_id: before.id, workspace_id: before.workspaceId };
-    const listed = entries.flatMap(({ submissionId, actor, at, facts: some }) =>
-      some.map((body) => ({ ...stream, submission_id: submissionId, type: body.type, body, actor, at })),
-    );
-    return listed.map((fact, i) => ({ ...fact, seq: before.seq + 1 + i }));
-  });
+/**
+ * Rows, facts, jobs and the news of them in one statement: one round trip, all or nothing even outside a transaction.
+ * Heads are written first and in id order, so whoever else writes these logs waits there. Facts take the numbers after
+ * `before`; when somebody else has written those since, Postgres says 23505 (unique violation) and nothing is saved.
+ *
+ * Rows that may be there are always upserted, never joined with: an upsert goes by the key's index whatever the planner
+ * believes about the size of a table that was empty when it planned.
+ */
+export async function saveChanges(sql: Sql | TransactionSql, changes: readonly Change[]): Promise<void> {
+  if (changes.length === 0) return;
+  const heads = changes.map(toHead);
   const jobs = changes.flatMap((change) => change.jobs);
   const ids = heads.length > MOST_NAMED ? "*" : heads.map(({ id }) => id).join(",");
-  return [
-    tx`insert into facts (stream_id, seq, workspace_id, submission_id, type, body, actor, at)
-       select * from jsonb_to_recordset(${json(tx, facts)})
-         as f(stream_id uuid, seq int, workspace_id text, submission_id text, type text, body jsonb, actor text, at bigint)`,
-    tx`update streams set seq = h.seq, due_at = h.due_at, changed_at = now()
-       from jsonb_to_recordset(${json(tx, heads)}) as h(id uuid, seq int, due_at bigint) where streams.id = h.id`,
-    ...(jobs.length > 0
-      ? [
-          tx`select count(*) from graphile_worker.add_jobs(array(
-               select row(j.name, j.payload, null, null, null, null, j.priority, null)::graphile_worker.job_spec
-               from jsonb_to_recordset(${json(tx, jobs)}) as j(name text, payload json, priority smallint)))`,
-        ]
-      : []),
-    tx`select pg_notify(${FACTS_CHANNEL}, ${ids})`,
-  ];
+  await sql`
+    with heads as (
+      insert into streams (id, workspace_id, kind, seq, due_at)
+      select id, workspace_id, kind, seq, due_at from jsonb_to_recordset(${json(sql, heads)})
+        as h(id uuid, workspace_id text, kind text, seq int, due_at bigint) order by id
+      on conflict (id) do update set seq = excluded.seq, due_at = excluded.due_at, changed_at = now()
+      returning id),
+    log as (
+      insert into facts (stream_id, seq, workspace_id, submission_id, type, body, actor, at)
+      select * from jsonb_to_recordset(${json(sql, changes.flatMap(factsOf))}) as f(stream_id uuid, seq int,
+        workspace_id text, submission_id text, type text, body jsonb, actor text, at bigint))
+    ${rowsOf(sql, changes)}
+    select held.heads, pg_notify(${FACTS_CHANNEL}, ${ids}), ${addJobs(sql, jobs)}
+    from (select count(*) as heads from heads) held`;
 }
 
-function saveRuns(tx: TransactionSql, changes: readonly ChangeOf<"run">[]): Promise<unknown>[] {
+/** The parts of the statement that write rows; each begins with a comma. Every change has some. */
+const rowsOf = (sql: Sql | TransactionSql, changes: readonly Change[]) => [
+  ...saveRuns(
+    sql,
+    changes.filter((change) => change.kind === "run"),
+  ),
+  ...saveConsultations(
+    sql,
+    changes.filter((change) => change.kind === "consultation"),
+  ),
+];
+
+const toHead = ({ kind, after, dueAt }: Change) => ({
+  ...{ id: after.id, workspace_id: after.workspaceId },
+  ...{ kind, seq: after.seq, due_at: dueAt },
+});
+
+function factsOf({ before, entries }: Change) {
+  const stream = { stream_id: before.id, workspace_id: before.workspaceId };
+  const facts = entries.flatMap(({ submissionId, actor, at, facts: some }) =>
+    some.map((body) => ({ ...stream, submission_id: submissionId, type: body.type, body, actor, at })),
+  );
+  return facts.map((fact, i) => ({ ...fact, seq: before.seq + 1 + i }));
+}
+
+const addJobs = (sql: Sql | TransactionSql, jobs: Change["jobs"]) =>
+  jobs.length === 0
+    ? sql`0`
+    : sql`(select count(*) from graphile_worker.add_jobs(array(
+        select row(j.name, j.payload, null, null, null, null, j.priority, null)::graphile_worker.job_spec
+        from jsonb_to_recordset(${json(sql, jobs)}) as j(name text, payload json, priority smallint))))`;
+
+function saveRuns(sql: Sql | TransactionSql, changes: readonly ChangeOf<"run">[]) {
   const rows = changes.flatMap(({ before, after }) =>
     after.brief ? [{ isNew: before.seq === 0, row: fromRun(after, after.brief) }] : [],
   );
@@ -64,11 +78,11 @@ function saveRuns(tx: TransactionSql, changes: readonly ChangeOf<"run">[]): Prom
   const [planned, changed] = parted(changes.flatMap(({ before, after }) => changedSteps(before, after)));
   const goals = changes.flatMap(({ before, after }) => (before.seq === 0 ? goalRow(after) : []));
   return [
-    ...(fresh.length > 0 ? [insertRuns(tx, fresh)] : []),
-    ...(known.length > 0 ? [updateRuns(tx, known)] : []),
-    ...(planned.length > 0 ? [insertSteps(tx, planned)] : []),
-    ...(changed.length > 0 ? [updateSteps(tx, changed)] : []),
-    ...(goals.length > 0 ? [saveGoals(tx, goals)] : []),
+    ...(fresh.length > 0 ? [insertRuns(sql, fresh)] : []),
+    ...(known.length > 0 ? [updateRuns(sql, known)] : []),
+    ...(planned.length > 0 ? [insertSteps(sql, planned)] : []),
+    ...(changed.length > 0 ? [updateSteps(sql, changed)] : []),
+    ...(goals.length > 0 ? [saveGoals(sql, goals)] : []),
   ];
 }
 
@@ -77,59 +91,61 @@ function parted<T>(rows: readonly { readonly isNew: boolean; readonly row: T }[]
   return [of(true), of(false)];
 }
 
-const insertRuns = (tx: TransactionSql, runs: readonly RunRow[]) =>
-  tx`insert into runs (id, workspace_id, seq, goal_id, status, brief, state, requested_at, ended_at)
-     select * from jsonb_to_recordset(${json(tx, runs)}) as r(id uuid, workspace_id text, seq int, goal_id uuid,
-       status text, brief jsonb, state jsonb, requested_at bigint, ended_at bigint)`;
+const insertRuns = (sql: Sql | TransactionSql, runs: readonly RunRow[]) =>
+  sql`, begun_runs as (
+    insert into runs (id, workspace_id, seq, goal_id, status, brief, state, requested_at, ended_at)
+    select * from jsonb_to_recordset(${json(sql, runs)}) as r(id uuid, workspace_id text, seq int, goal_id uuid,
+      status text, brief jsonb, state jsonb, requested_at bigint, ended_at bigint))`;
 
 /** What a run was asked for never changes, and is most of its row: it does not travel again. */
-const updateRuns = (tx: TransactionSql, runs: readonly RunRow[]) =>
-  tx`update runs set seq = r.seq, status = r.status, state = r.state, ended_at = r.ended_at
-     from jsonb_to_recordset(${json(
-       tx,
-       runs.map(({ id, seq, status, state, ended_at }) => ({ id, seq, status, state, ended_at })),
-     )})
-       as r(id uuid, seq int, status text, state jsonb, ended_at bigint) where runs.id = r.id`;
+const updateRuns = (sql: Sql | TransactionSql, runs: readonly RunRow[]) =>
+  sql`, changed_runs as (
+    insert into runs (id, workspace_id, seq, goal_id, status, brief, state, ended_at)
+    select id, workspace_id, seq, goal_id, status, '{}', state, ended_at
+    from jsonb_to_recordset(${json(
+      sql,
+      runs.map(({ brief: _, ...row }) => row),
+    )}) as r(id uuid, workspace_id text, seq int, goal_id uuid, status text, state jsonb, ended_at bigint)
+    on conflict (id) do update set seq = excluded.seq, status = excluded.status, state = excluded.state,
+      ended_at = excluded.ended_at)`;
 
 /** Also for a step that was planned anew: a person took it over. */
-const insertSteps = (tx: TransactionSql, steps: readonly StepRow[]) =>
-  tx`insert into steps (run_id, workspace_id, key, position, status, agent, attempt, lease, worker, planned, state)
-     select * from jsonb_to_recordset(${json(tx, steps)}) as s(run_id uuid, workspace_id text, key text, position int,
-       status text, agent text, attempt int, lease text, worker uuid, planned jsonb, state jsonb)
-     on conflict (run_id, key) do update set status = excluded.status, agent = excluded.agent,
-       attempt = excluded.attempt, lease = excluded.lease, worker = excluded.worker, planned = excluded.planned,
-       state = excluded.state`;
+const insertSteps = (sql: Sql | TransactionSql, steps: readonly StepRow[]) =>
+  sql`, planned_steps as (
+    insert into steps (run_id, workspace_id, key, position, status, agent, attempt, lease, worker, planned, state)
+    select * from jsonb_to_recordset(${json(sql, steps)}) as s(run_id uuid, workspace_id text, key text, position int,
+      status text, agent text, attempt int, lease text, worker uuid, planned jsonb, state jsonb)
+    on conflict (run_id, key) do update set status = excluded.status, agent = excluded.agent,
+      attempt = excluded.attempt, lease = excluded.lease, worker = excluded.worker, planned = excluded.planned,
+      state = excluded.state)`;
 
-const updateSteps = (tx: TransactionSql, steps: readonly StepRow[]) =>
-  tx`update steps set status = s.status, attempt = s.attempt, lease = s.lease, worker = s.worker, state = s.state
-     from jsonb_to_recordset(${json(
-       tx,
-       steps.map(({ planned: _, ...row }) => row),
-     )}) as s(run_id uuid, key text,
-       status text, attempt int, lease text, worker uuid, state jsonb)
-     where steps.run_id = s.run_id and steps.key = s.key`;
+const updateSteps = (sql: Sql | TransactionSql, steps: readonly StepRow[]) =>
+  sql`, changed_steps as (
+    insert into steps (run_id, workspace_id, key, position, status, agent, attempt, lease, worker, planned, state)
+    select run_id, workspace_id, key, position, status, agent, attempt, lease, worker, '{}', state
+    from jsonb_to_recordset(${json(
+      sql,
+      steps.map(({ planned: _, ...row }) => row),
+    )}) as s(run_id uuid, workspace_id text, key text, position int, status text, agent text, attempt int,
+      lease text, worker uuid, state jsonb)
+    on conflict (run_id, key) do update set status = excluded.status, attempt = excluded.attempt,
+      lease = excluded.lease, worker = excluded.worker, state = excluded.state)`;
 
 /** The goal's row begins with its first run; a rework is a new run of the same goal. */
-const saveGoals = (tx: TransactionSql, goals: readonly ReturnType<typeof goalRow>[number][]) =>
-  tx`insert into goals (id, workspace_id, number, title, requested_by, channel_id, project_id, latest_run_id, created_at)
-     select * from jsonb_to_recordset(${json(tx, goals)}) as g(id uuid, workspace_id text, number int, title text,
-       requested_by text, channel_id text, project_id uuid, latest_run_id uuid, created_at bigint)
-     on conflict (id) do update set latest_run_id = excluded.latest_run_id`;
+const saveGoals = (sql: Sql | TransactionSql, goals: readonly ReturnType<typeof goalRow>[number][]) =>
+  sql`, begun_goals as (
+    insert into goals (id, workspace_id, number, title, requested_by, channel_id, project_id, latest_run_id, created_at)
+    select * from jsonb_to_recordset(${json(sql, goals)}) as g(id uuid, workspace_id text, number int, title text,
+      requested_by text, channel_id text, project_id uuid, latest_run_id uuid, created_at bigint)
+    on conflict (id) do update set latest_run_id = excluded.latest_run_id)`;
 
 function goalRow({ id, workspaceId, brief, requestedAt }: Run) {
   if (!brief) return [];
   const { goalId, goalNumber: number, title, requestedBy, channel, projectId } = brief;
   return [
     {
-      ...{
-        id: goalId,
-        workspace_id: workspaceId,
-        number,
-        title,
-        requested_by: requestedBy,
-        channel_id: channel,
-      },
-      ...{ project_id: projectId, latest_run_id: id, created_at: requestedAt },
+      ...{ id: goalId, workspace_id: workspaceId, number, title, requested_by: requestedBy },
+      ...{ channel_id: channel, project_id: projectId, latest_run_id: id, created_at: requestedAt },
     },
   ];
 }
@@ -142,18 +158,17 @@ function changedSteps(before: Run, after: Run) {
   });
 }
 
-function saveConsultations(
-  tx: TransactionSql,
-  changes: readonly ChangeOf<"consultation">[],
-): Promise<unknown>[] {
+function saveConsultations(sql: Sql | TransactionSql, changes: readonly ChangeOf<"consultation">[]) {
+  if (changes.length === 0) return [];
   const rows = changes.map(({ after }) => fromConsultation(after));
   return [
-    tx`insert into consultations (id, workspace_id, seq, state, run_id, step_key, body)
-       select * from jsonb_to_recordset(${json(tx, rows)}) as c(id uuid, workspace_id text, seq int, state text,
-         run_id uuid, step_key text, body jsonb)
-       on conflict (id) do update set seq = excluded.seq, state = excluded.state, body = excluded.body`,
+    sql`, asked as (
+    insert into consultations (id, workspace_id, seq, state, run_id, step_key, body)
+    select * from jsonb_to_recordset(${json(sql, rows)}) as c(id uuid, workspace_id text, seq int, state text,
+      run_id uuid, step_key text, body jsonb)
+    on conflict (id) do update set seq = excluded.seq, state = excluded.state, body = excluded.body)`,
   ];
 }
 
 /** Our rows are plain data; postgres.js asks for an index signature that readonly types do not have. */
-const json = (tx: TransactionSql, value: unknown) => tx.json(value as JSONValue);
+const json = (sql: Sql | TransactionSql, value: unknown) => sql.json(value as JSONValue);

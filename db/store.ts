@@ -1,4 +1,4 @@
-import type { Sql, TransactionSql } from "postgres";
+import postgres, { type Sql, type TransactionSql } from "postgres";
 import type { State, StreamKind } from "#engine/machines.ts";
 import type { Change, Loaded, Store, Submission } from "#engine/ports.ts";
 import { createCache } from "./cache.ts";
@@ -6,53 +6,99 @@ import { loadStates } from "./load.ts";
 import type { Head } from "./rows.ts";
 import { saveChanges } from "./save.ts";
 
-/** How many streams' states are kept in memory, so that a run's steps do not load its rows again and again. */
-const MOST_CACHED = 500;
+type Settle = (loaded: Loaded) => readonly Change[];
 
 /**
- * The engine's store on Postgres. What a transaction needs is locked in id order; states come from memory where the
- * head's number says that nothing has changed since.
+ * The engine's store on Postgres. Where it remembers every state that a batch needs, it saves at once: one statement, which
+ * Postgres refuses when another process has written one of these logs since. Otherwise, and whenever a stream would stay as
+ * it is (a refusal must not rest on memory), it locks the streams in id order, loads what it does not know, and then saves.
  */
 export function createStore(sql: Sql): Store {
-  const cache = createCache<State[StreamKind]>(MOST_CACHED);
+  const cache = createCache();
 
-  async function change(
+  async function change(submissions: readonly Submission[], settle: Settle): Promise<void> {
+    const changes = (await changeAtOnce(submissions, settle)) ?? (await changeLocked(submissions, settle));
+    for (const { after } of changes) cache.set(after);
+  }
+
+  /** Null when nothing was saved, because the locks are needed. */
+  async function changeAtOnce(
     submissions: readonly Submission[],
-    settle: (loaded: Loaded) => readonly Change[],
-  ): Promise<void> {
-    const changes = await sql.begin(async (tx) => {
-      const [heads, known] = await Promise.all([lockHeads(tx, submissions), knownOf(tx, submissions)]);
-      const stale = heads.filter((head) => head.seq > 0 && cache.get(head.id)?.seq !== head.seq);
-      const fresh = await loadStates(tx, stale);
-      const states = new Map<string, State[StreamKind]>();
-      for (const { id, seq } of heads) {
-        const state = seq === 0 ? undefined : (fresh.get(id) ?? cache.get(id));
-        if (state) states.set(id, state);
-      }
-      const settled = settle({ states, known });
-      await saveChanges(tx, settled, heads);
-      return settled;
+    settle: Settle,
+  ): Promise<readonly Change[] | null> {
+    const states = remembered(submissions);
+    if (states === null) return null;
+    const repeatable = submissions.filter(({ once, stream }) => once && states.has(stream.id));
+    const changes = settle({ states, known: await knownOf(sql, repeatable) });
+    if (changes.length < new Set(submissions.map(({ stream }) => stream.id)).size) return null;
+    try {
+      await saveChanges(sql, changes);
+      return changes;
+    } catch (error) {
+      if (isOvertaken(error)) return null;
+      throw error;
+    }
+  }
+
+  /** Null when one of them is not remembered, and is not about to begin either. */
+  function remembered(submissions: readonly Submission[]): ReadonlyMap<string, State[StreamKind]> | null {
+    const states = new Map<string, State[StreamKind]>();
+    const begun = new Set<string>();
+    for (const { stream, command } of submissions) {
+      const state = cache.get(stream.id);
+      if (state) states.set(stream.id, state);
+      else if (begins(command)) begun.add(stream.id);
+      else if (!begun.has(stream.id)) return null;
+    }
+    return states;
+  }
+
+  function changeLocked(submissions: readonly Submission[], settle: Settle): Promise<readonly Change[]> {
+    const once = submissions.filter((submission) => submission.once);
+    return sql.begin(async (tx) => {
+      const [heads, known] = await Promise.all([lockHeads(tx, submissions), knownOf(tx, once)]);
+      const changes = settle({ states: await statesOf(tx, heads), known });
+      await Promise.all([dropUnused(tx, heads, changes), saveChanges(tx, changes)]);
+      return changes;
     });
-    for (const { after } of changes) cache.set(after.id, after);
   }
 
-  async function committed(submissions: readonly Submission[]): Promise<ReadonlySet<string>> {
-    return known(sql, submissions);
+  /** What is remembered counts where the head's number says that nothing has changed since. */
+  async function statesOf(
+    tx: TransactionSql,
+    heads: readonly Head[],
+  ): Promise<ReadonlyMap<string, State[StreamKind]>> {
+    const begun = heads.filter((head) => head.seq > 0);
+    const known = begun.flatMap(({ id, seq }) => {
+      const state = cache.get(id);
+      return state?.seq === seq ? [[id, state] as const] : [];
+    });
+    const states = new Map(known);
+    const fresh = await loadStates(
+      tx,
+      begun.filter(({ id }) => !states.has(id)),
+    );
+    return new Map([...states, ...fresh]);
   }
 
-  return { change, committed };
+  return { change, committed: (submissions) => knownOf(sql, submissions) };
 }
+
+const begins = ({ type }: Submission["command"]): boolean => type === "request" || type === "open";
+
+/** Somebody else has written the facts with these numbers: what we remembered was old. */
+const isOvertaken = (error: unknown): boolean =>
+  error instanceof postgres.PostgresError &&
+  error.code === "23505" &&
+  error.constraint_name === "facts_stream_id_seq_pk";
 
 /** Two statements on their way at once: a head for each new stream, then the locks, in id order. */
 async function lockHeads(tx: TransactionSql, submissions: readonly Submission[]): Promise<readonly Head[]> {
   const ids = [...new Set(submissions.map(({ stream }) => stream.id))];
-  const begun = submissions.filter(({ command }) => command.type === "request" || command.type === "open");
-  const rows = begun.map(({ stream: { id, kind, workspaceId } }) => ({
-    id,
-    kind,
-    workspace_id: workspaceId,
-    seq: 0,
-  }));
+  const begun = submissions.filter(({ command }) => begins(command));
+  const rows = begun
+    .map(({ stream: { id, kind, workspaceId } }) => ({ id, kind, workspace_id: workspaceId, seq: 0 }))
+    .toSorted((a, b) => (a.id < b.id ? -1 : 1));
   const [, heads] = await Promise.all([
     rows.length > 0 ? tx`insert into streams ${tx(rows)} on conflict do nothing` : null,
     tx<
@@ -62,16 +108,23 @@ async function lockHeads(tx: TransactionSql, submissions: readonly Submission[])
   return heads;
 }
 
-/** Only ids that come from outside can be in the log already. */
-async function knownOf(tx: TransactionSql, submissions: readonly Submission[]): Promise<ReadonlySet<string>> {
-  const once = submissions.filter((submission) => submission.once);
-  return once.length === 0 ? new Set() : known(tx, once);
+/** Heads that were made for what was then refused. */
+async function dropUnused(
+  tx: TransactionSql,
+  heads: readonly Head[],
+  changes: readonly Change[],
+): Promise<void> {
+  const changed = new Set(changes.map(({ after }) => after.id));
+  const unused = heads.filter(({ id, seq }) => seq === 0 && !changed.has(id)).map(({ id }) => id);
+  if (unused.length > 0) await tx`delete from streams where id = any(${unused}::uuid[]) and seq = 0`;
 }
 
-async function known(
+/** Which of these are in the log already. */
+async function knownOf(
   sql: Sql | TransactionSql,
   submissions: readonly Submission[],
 ): Promise<ReadonlySet<string>> {
+  if (submissions.length === 0) return new Set();
   const ids = submissions.map((submission) => submission.id);
   const streams = submissions.map((submission) => submission.stream.id);
   const rows = await sql<{ submission_id: string }[]>`

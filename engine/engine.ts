@@ -1,11 +1,9 @@
+import { createGroupCommit } from "./group-commit.ts";
 import type { Command, StreamKind } from "./machines.ts";
 import type { Actor, Clock, NewId, Store, StreamRef, Submission } from "./ports.ts";
 import { type Result, type Settled, settle } from "./settle.ts";
 
 export type Engine = ReturnType<typeof createEngine>;
-
-/** At most this many submissions share a transaction, so that no batch holds its locks for long. */
-const MOST_IN_A_BATCH = 256;
 
 type Pending = {
   readonly submission: Submission;
@@ -14,12 +12,11 @@ type Pending = {
 };
 
 /**
- * Load, decide, apply, save: the one path on which anything ever changes. Group commit: what arrives while a
- * transaction is in flight is gathered and committed as the next one. A refused command refuses alone.
+ * Load, decide, apply, save: the one path on which anything ever changes. Many submissions share a transaction; a
+ * refused command refuses alone.
  */
 export function createEngine({ store, clock, newId }: { store: Store; clock: Clock; newId: NewId }) {
-  let waiting: Pending[] = [];
-  let isCommitting = false;
+  const enqueue = createGroupCommit<Pending>(({ submission }) => submission.stream.id, commit);
 
   /**
    * Rejects with a `Refusal` when the rules say no, and with the database's own error when nothing was saved.
@@ -36,19 +33,8 @@ export function createEngine({ store, clock, newId }: { store: Store; clock: Clo
       const submission = { id, once: onceId !== undefined, stream, command, actor, at: clock.now() };
       const tell = (outcome: Result | Error) =>
         outcome instanceof Error ? reject(outcome) : resolve(outcome as Result<K>);
-      waiting.push({ submission, isLastTry: false, tell });
-      if (!isCommitting) void drain();
+      enqueue({ submission, isLastTry: false, tell });
     });
-  }
-
-  async function drain(): Promise<void> {
-    isCommitting = true;
-    while (waiting.length > 0) {
-      const batch = waiting.slice(0, MOST_IN_A_BATCH);
-      waiting = waiting.slice(MOST_IN_A_BATCH);
-      await commit(batch);
-    }
-    isCommitting = false;
   }
 
   /** Never rejects: every pending submission hears how it ended. Resolves to whether the store could be reached. */

@@ -58,8 +58,9 @@ export type Loaded = {
 /** What the engine asks of a database. */
 export type Store = {
   /**
-   * One transaction: locks the streams of these submissions in id order, hands their states to `settle`, and saves rows,
-   * facts and jobs of the changes it returns, all or nothing.
+   * One transaction: hands the states of these submissions' streams to `settle`, and saves rows, facts and jobs of the
+   * changes it returns, all or nothing, and only if nobody else has changed these streams meanwhile. `settle` may be
+   * called twice: the last call counts.
    */
   change(submissions: readonly Submission[], settle: (loaded: Loaded) => readonly Change[]): Promise<void>;
   /** Which of these submissions are in the log: asked after a commit whose outcome is unknown. */

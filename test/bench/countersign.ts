@@ -6,6 +6,7 @@ import { createLogger } from "#bot/logger.ts";
 import { connect } from "#db/connect.ts";
 import { migrate } from "#db/migrate.ts";
 import type { Agent, Outcome } from "#engine/agent/agent.ts";
+import { Question } from "#engine/consultation/question.ts";
 import { type Plan, PlannedStep } from "#engine/run/plan.ts";
 import type { Brief } from "#engine/run/run.ts";
 import type { Adapter } from "./adapter.ts";
@@ -28,7 +29,7 @@ export async function createCountersign(databaseUrl: string): Promise<Adapter> {
   const questions = new Map<string, string>();
   const waiters = new Map<string, (atMs: number) => void>();
   const crew = toCrew(sql, questions, waiters);
-  let started: { stop(): Promise<void> } | null = null;
+  let stop: (() => Promise<void>) | null = null;
   let goals = 0;
 
   async function request(id: string, plan: Plan): Promise<void> {
@@ -45,11 +46,11 @@ export async function createCountersign(databaseUrl: string): Promise<Adapter> {
   return {
     name: "countersign",
     async startWorker() {
-      started = await room.start(crew);
+      stop = await room.start(crew);
     },
     async stopWorker() {
-      await started?.stop();
-      started = null;
+      await stop?.();
+      stop = null;
     },
     startSteps: (id) => request(id, inOrder(STEPS)),
     startPause: (id) => request(id, [modelStep("prepare", []), personStep("approve", ["prepare"])]),
@@ -74,7 +75,7 @@ export async function createCountersign(databaseUrl: string): Promise<Adapter> {
       ]);
     },
     async close() {
-      await started?.stop();
+      await stop?.();
       await sql.end({ timeout: 5 });
     },
   };
@@ -96,16 +97,7 @@ function toCrew(
     }
     if (agent.kind !== "person") throw new Error("A person is asked only about a person's step.");
     const { what, why, people, rehearsed } = agent;
-    const question = {
-      type: "approval",
-      what,
-      why,
-      people,
-      rehearsed,
-      risk: "low",
-      evidence: [],
-      options: [],
-    } as const;
+    const question = Question.parse({ type: "approval", what, why, people, rehearsed });
     return { kind: "asks", question, checkpoint: null };
   };
   return {
@@ -114,6 +106,7 @@ function toCrew(
     projectOf: async () => null,
     plannerFor: () => null,
     closeWorkspace: async () => {},
+    endLeftover: async () => {},
     followers: [
       {
         name: "bench",

@@ -12,13 +12,24 @@ export async function measureSteps(adapter: Adapter, { server, database }: Measu
   await forEach(idsOf("warm", WARM), CONCURRENCY, adapter.startSteps);
   await done(adapter, WARM);
   const before = await server.snapshot(database);
+  const backends = await server.backendCpuS(database);
+  const cpu = process.cpuUsage();
   const startedMs = nowMs();
   await forEach(idsOf("a", WORKFLOWS), CONCURRENCY, adapter.startSteps);
   await done(adapter, WORKFLOWS + WARM);
   const tookMs = nowMs() - startedMs;
+  const { user, system } = process.cpuUsage(cpu);
+  const backendsAfter = await server.backendCpuS(database);
+  const cpuFigures = {
+    node_us_per_step: rounded((user + system) / WORKFLOWS / STEPS, 0),
+    pg_us_per_step:
+      backends === null || backendsAfter === null
+        ? null
+        : rounded(((backendsAfter - backends) * 1e6) / WORKFLOWS / STEPS, 0),
+  };
   await pause(50);
   const together = figuresOf(tookMs, before, await server.snapshot(database));
-  return { ...together, ...(await measureApart(adapter)) };
+  return { ...together, ...cpuFigures, ...(await measureApart(adapter)) };
 }
 
 /** Begun while no worker runs, then worked off. */

@@ -42,20 +42,34 @@ describe("a submission", () => {
 });
 
 describe("group commit", () => {
-  test("what arrives while a transaction is in flight shares the next one", async () => {
+  test("what arrives while a stream's transaction is in flight shares the next one", async () => {
     const { toRun, hold, sizes, logOf } = createMemoryEngine();
     const release = hold();
     const all = [
       toRun("r1", request),
       toRun("r1", guide("a")),
-      toRun("r2", request),
       toRun("r1", guide("b")),
+      toRun("r1", guide("c")),
     ];
     release();
     const results = await Promise.all(all);
     expect(sizes()).toEqual([1, 3]);
-    expect(results.map(({ state }) => state.seq)).toEqual([4, 5, 4, 6]);
-    expect(logOf("r1").slice(4)).toEqual(["run.guided", "run.guided"]);
+    expect(results.map(({ state }) => state.seq)).toEqual([4, 5, 6, 7]);
+    expect(logOf("r1").slice(4)).toEqual(["run.guided", "run.guided", "run.guided"]);
+  });
+
+  test("runs two transactions at a time, and never two for one stream", async () => {
+    const { toRun, hold, batches } = createMemoryEngine();
+    const release = hold();
+    const all = ["r1", "r1", "r2", "r3", "r2", "r4"].map((id, i) =>
+      toRun(id, i === 1 || i === 4 ? guide("more") : request),
+    );
+    const streams = () => batches.map((batch) => batch.map(({ stream }) => stream.id));
+    expect(streams()).toEqual([["r1"], ["r2"]]);
+    release();
+    const results = await Promise.all(all);
+    expect(streams()).toEqual([["r1"], ["r2"], ["r1", "r3", "r4"], ["r2"]]);
+    expect(results.map(({ state }) => state.seq)).toEqual([4, 5, 4, 4, 5, 4]);
   });
 
   test("carries at most 256, so that no batch holds its locks for long", async () => {
