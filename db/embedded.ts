@@ -27,27 +27,33 @@ type Log = { warn(message: string): void; error(message: string, fields: { reado
 
 /**
  * A Postgres that keeps its data under `dataDir`: started, or adopted where one runs already, be it left behind by a
- * killed app or in use by another Countersign. It outlives this process unless `stop` is called; where it dies itself, it
- * is started again at the same address. Throws `StartFailure`.
+ * killed app or in use by another Countersign. It outlives this process unless `stop` is called; where it crashes, it is
+ * started again at the same address. Throws `StartFailure`.
  */
 export async function startEmbedded({ dataDir, log, settings = {} }: Options): Promise<Embedded> {
   const place = await findPlace(dataDir);
   const cluster = await readyCluster(place);
-  let entering = enter({ place, cluster, settings, onLost });
-  const first = await entering;
+  const first = await enter({ place, cluster, settings, onLost });
+  let entered: Promise<Entered | null> = Promise.resolve(first);
 
   function onLost(): void {
     log.warn("The embedded Postgres has dropped its connections; it is looked after.");
     const samePort = { ...settings, port: String(first.postmaster.port) };
-    entering = enter({ place, cluster, settings: samePort, onLost });
-    entering.catch((error) => log.error("The embedded Postgres did not come back.", { error }));
+    const again = enter({ place, cluster, settings: samePort, onLost, onlyAfterCrash: true });
+    entered = again.catch((error) => {
+      log.error("The embedded Postgres did not come back.", { error });
+      return null;
+    });
   }
 
   return {
     url: first.url,
     adopted: first.adopted,
     ...(place.note && { note: place.note }),
-    stop: async () => leave(cluster.data, await entering),
+    async stop() {
+      const current = await entered;
+      if (current) await leave(cluster.data, current);
+    },
   };
 }
 

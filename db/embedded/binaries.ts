@@ -1,4 +1,5 @@
-import { chmod, cp, readdir, readFile, stat, symlink } from "node:fs/promises";
+import { chmodSync, cpSync, readdirSync } from "node:fs";
+import { chmod, readFile, stat, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
@@ -47,9 +48,10 @@ export async function sharedBinaries(binaries: Binaries, parent: string): Promis
   await touching(
     parent,
     async () => {
-      await cp(binaries.folder, making, { recursive: true, verbatimSymlinks: true });
+      // A thousand small files: in one go, without the event loop, they take a third of the time.
+      cpSync(binaries.folder, making, { recursive: true, verbatimSymlinks: true });
       await makeLinks(making);
-      await openToAll(making);
+      openToAll(making);
       await renameUnlessThere(making, folder);
     },
     NOT_AS_ROOT,
@@ -89,11 +91,11 @@ async function makeExecutable(path: string): Promise<void> {
 }
 
 /** An install under a strict umask, or by root for root alone, must not decide who can run Postgres. */
-async function openToAll(folder: string): Promise<void> {
-  await chmod(folder, 0o755);
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+function openToAll(folder: string): void {
+  chmodSync(folder, 0o755);
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
-    if (entry.isDirectory() || entry.parentPath === join(folder, "bin")) await chmod(path, 0o755);
-    else if (entry.isFile()) await chmod(path, 0o644);
+    if (entry.isDirectory() || entry.parentPath === join(folder, "bin")) chmodSync(path, 0o755);
+    else if (entry.isFile()) chmodSync(path, 0o644);
   }
 }

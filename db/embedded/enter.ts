@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { StartFailure } from "#engine/errors.ts";
 import { type Cluster, DATABASE_USER } from "./cluster.ts";
+import { isThere } from "./files.ts";
 import { type Hold, takeHold } from "./hold.ts";
 import type { Place } from "./place.ts";
 import { findPostmaster, type Launched, launch, type Postmaster } from "./postmaster.ts";
@@ -19,6 +20,8 @@ type Needs = {
   readonly cluster: Cluster;
   readonly settings: Readonly<Record<string, string>>;
   readonly onLost: () => void;
+  /** A server that was stopped in order stays stopped: somebody meant it, or the machine shuts down. */
+  readonly onlyAfterCrash?: boolean;
 };
 
 /** Recovery after a crash may replay a good deal; who waits longer than this wants to know why. */
@@ -40,14 +43,29 @@ export async function enter(needs: Needs): Promise<Entered> {
     const entered = postmaster?.isReady ? await join(needs, postmaster) : null;
     if (entered) return { ...entered, adopted: entered.postmaster.pid !== launched?.pid };
     if (!postmaster && launched?.hasEnded() !== false) {
-      if (launched) await checkPassing(place, launched, launches);
-      launched = await launch(place, cluster.data, needs.settings);
+      launched = await start(needs, launched, launches);
       launches += 1;
     }
     await delay(POLL_MS);
   }
   throw new StartFailure(
     `The embedded Postgres in ${place.folder} was not ready after ${READY_TIMEOUT_MS / 1000} s. See ${place.folder}/postgres.log: if it says that it recovers, start again in a while.`,
+  );
+}
+
+/** Starts a server, where nothing speaks against it in how the last one ended. */
+async function start(needs: Needs, last: Launched | null, launches: number): Promise<Launched> {
+  const { place, cluster, settings } = needs;
+  if (last) await checkPassing(place, last, launches);
+  else if (needs.onlyAfterCrash) await checkCrashed(place, cluster);
+  return launch(place, cluster.data, settings);
+}
+
+/** A server that stops in order takes its number with it. */
+async function checkCrashed({ folder }: Place, { data }: Cluster): Promise<void> {
+  if (await isThere(`${data}/postmaster.pid`)) return;
+  throw new StartFailure(
+    `The embedded Postgres in ${folder} was stopped by somebody else: start Countersign again.`,
   );
 }
 

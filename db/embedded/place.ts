@@ -54,11 +54,15 @@ async function rootsPlace(way: string, installed: Binaries): Promise<Place> {
   const folder = found ?? (await touching(SHARED, () => newFolder(way), NOT_AS_ROOT));
   await chown(folder, owner.uid, owner.gid);
   if (!found) await touching(way, () => linkTo(folder, way));
-  return ownedPlace(await follow(way), binaries);
+  const place = await ownedPlace(await follow(way), binaries);
+  const [earlier, number] = folder.split("-");
+  if (found || !number) return place;
+  const left = `What a data folder of this name held before is in ${earlier}*: remove that if it is not needed.`;
+  return { ...place, note: `${place.note} ${left}` };
 }
 
 /** What an ordinary user began, root goes on with as that user. */
-async function ownedPlace(folder: string, binaries: Binaries): Promise<Place> {
+async function ownedPlace(folder: string, binaries: Binaries): Promise<Place & { readonly note: string }> {
   const { uid, gid } = await lstat(folder);
   const note = `Postgres does not run as root: its data is in ${folder}, and it runs as the user who owns that folder.`;
   return { folder, owner: { uid, gid }, binaries, note };

@@ -131,7 +131,10 @@ describe.runIf(isRoot)("As root", () => {
   test("a data folder that was emptied begins anew, and the old database is left alone", async () => {
     const before = await realpath(await made());
     await rm(dataDir, { recursive: true });
-    expect(await realpath(await made())).toBe(`${before}-2`);
+    const { note, stop } = await start();
+    await stop();
+    expect(await realpath(join(dataDir, "postgres"))).toBe(`${before}-2`);
+    expect(note).toContain(`is in ${before}*: remove that if it is not needed`);
     expect(await readdir(before)).toContain("data");
     await rm(before, { recursive: true });
   });

@@ -8,19 +8,17 @@ import { removeEmbedded, startEmbedded } from "#db/embedded.ts";
 import { embeddedProcess } from "#test/support/embedded-process.ts";
 
 let dataDir: string;
-const warnings: string[] = [];
+const logged: string[] = [];
 const log = {
-  warn: (message: string) => warnings.push(message),
-  error(message: string) {
-    throw new Error(message);
-  },
+  warn: (message: string) => logged.push(message),
+  error: (message: string, { error }: { error: unknown }) => logged.push(`${message} ${error}`),
 };
 const start = () => startEmbedded({ dataDir, log });
 
 /** Created as mktemp does: as root, only root can enter it. */
 beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), "countersign-embedded-"));
-  warnings.length = 0;
+  logged.length = 0;
 });
 
 afterEach(async () => {
@@ -132,10 +130,18 @@ describe("A server that runs already", () => {
     const answer = () => ask(url, "select number from kept").catch((error: unknown) => error);
     await expect.poll(answer, { timeout: 20_000 }).toEqual([7]);
     expect(await postmasterPid()).not.toBe(before);
-    expect(warnings).toEqual([expect.stringContaining("embedded Postgres")]);
+    expect(logged).toEqual([expect.stringMatching(/has dropped its connections/)]);
     await stop();
     await expect(ask(url, "select 1")).rejects.toThrow(/ECONNREFUSED/);
   });
+});
+
+test("A server that somebody stops in order is not started again against their will", async () => {
+  const { url, stop } = await start();
+  process.kill(await postmasterPid(), "SIGINT");
+  await expect.poll(() => logged.join("\n")).toMatch(/was stopped by somebody else: start Countersign again/);
+  await expect(ask(url, "select 1")).rejects.toThrow(/ECONNREFUSED/);
+  await stop();
 });
 
 describe("A postmaster.pid that is stale", () => {
