@@ -1,4 +1,5 @@
 import type { Sql, TransactionSql } from "postgres";
+import { isBehind } from "./messages.ts";
 import type { Due } from "./messages-due.ts";
 
 /** A message that this sender alone may bring up to date, for as long as it was claimed. */
@@ -48,9 +49,9 @@ export async function claimPost(sql: Sql, hold: Hold, due: Due): Promise<Claimed
       where m.id = (
         select m.id from messages m where m.id = ${id} and m.workspace_id = ${workspaceId} and m.state = 'wanted' and ${isFree(tx)}
           and not exists (select from messages o where o.workspace_id = m.workspace_id and o.channel_id = ${channelId}
-            and o.state = 'posting' and o.held_by is not null and o.held_until > clock_timestamp())
+            and ${isBehind(tx, "o")} and o.state = 'posting' and o.held_by is not null and o.held_until > clock_timestamp())
           and not exists (select from messages o where o.workspace_id = m.workspace_id and o.id <> m.id
-            and o.state in ('wanted', 'posting')
+            and ${isBehind(tx, "o")} and o.state in ('wanted', 'posting')
             and (o.key = m.thread_key or (o.thread_key = m.thread_key and (o.created_at, o.id) < (m.created_at, m.id))))
         for update of m skip locked)
       returning ${claimedColumns(tx)}`;
@@ -64,7 +65,7 @@ export async function claimUpdate(sql: Sql, hold: Hold, due: Due): Promise<Claim
     update messages m set ${holding(sql, hold)}
     where m.id = (
       select m.id from messages m where m.id = ${due.id} and m.workspace_id = ${due.workspaceId} and m.state = 'posted'
-        and m.version > m.shown_version and ${isFree(sql)} for update of m skip locked)
+        and ${isBehind(sql)} and ${isFree(sql)} for update of m skip locked)
     returning ${claimedColumns(sql)}`;
   return claimed ?? null;
 }
@@ -77,6 +78,6 @@ export async function claimUnsure(sql: Sql, hold: Hold, due: Due): Promise<reado
     where m.id in (
       select m.id from messages m left join messages p on p.workspace_id = m.workspace_id and p.key = m.thread_key
       where m.workspace_id = ${workspaceId} and m.channel_id = ${channelId} and p.ts is not distinct from ${threadTs}
-        and m.state = 'posting' and ${isFree(sql)} for update of m skip locked)
+        and ${isBehind(sql)} and m.state = 'posting' and ${isFree(sql)} for update of m skip locked)
     returning ${claimedColumns(sql)}`;
 }

@@ -1,6 +1,6 @@
 import type { Sql } from "postgres";
 import type { Claimed } from "./message-claims.ts";
-import { MESSAGES_CHANNEL } from "./messages.ts";
+import { isBehind, MESSAGES_CHANNEL } from "./messages.ts";
 
 /** A claimed message, and who holds it: a mark by anybody else changes nothing. */
 export type Held = { readonly holder: string; readonly message: Pick<Claimed, "id" | "workspaceId"> };
@@ -93,10 +93,10 @@ export async function postponeChannel(
   lastError: string,
 ): Promise<void> {
   await sql`
-    update messages set failures = failures + 1, last_error = ${lastError},
+    update messages m set failures = failures + 1, last_error = ${lastError},
       not_before = clock_timestamp() + ${waitMs} * interval '1 ms'
-    where workspace_id = ${workspaceId} and channel_id = ${channelId} and state = 'wanted'
-      and (not_before is null or not_before <= now())`;
+    where m.workspace_id = ${workspaceId} and m.channel_id = ${channelId} and ${isBehind(sql)} and m.state = 'wanted'
+      and (m.not_before is null or m.not_before <= now())`;
 }
 
 /** The direct message with a person is this channel: every message to them goes there. */
@@ -106,7 +106,8 @@ export async function rememberDirect(
   directId: string,
 ): Promise<void> {
   await sql`
-    update messages set channel_id = ${directId} where workspace_id = ${workspaceId} and channel_id = ${channelId}`;
+    update messages m set channel_id = ${directId}
+    where m.workspace_id = ${workspaceId} and m.channel_id = ${channelId} and ${isBehind(sql)}`;
 }
 
 /** The message whose thread this one belongs to was deleted: it comes back, and this one follows it. */

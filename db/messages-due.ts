@@ -1,5 +1,5 @@
 import type { Sql } from "postgres";
-import type { Rank } from "./messages.ts";
+import { isBehind, type Rank } from "./messages.ts";
 
 /** What is to be done with a message, and how urgent that is. */
 export type Due = {
@@ -32,10 +32,12 @@ type Row = Omit<Due, "kind"> & { readonly kind: Due["kind"] | "wait"; readonly n
 export async function messagesDue(sql: Sql): Promise<DueMessages> {
   const rows = await sql<Row[]>`
     with behind as (
-      select m.*, coalesce(m.thread_key, m.key) as thread, m.state <> 'posted' as is_new,
+      select m.id, m.workspace_id, m.channel_id, m.thread_key, m.rank, m.state, m.failures, m.created_at,
+        coalesce(m.thread_key, m.key) as thread, m.state <> 'posted' as is_new,
+        m.state = 'posting' and m.held_by is not null and m.held_until > now() as is_going_out,
         greatest(m.not_before, case when m.held_by is not null then m.held_until end) as free_at
       from messages m join installations i on i.workspace_id = m.workspace_id and i.connected
-      where m.version > m.shown_version and m.state <> 'refused'),
+      where ${isBehind(sql)}),
     new as (
       select b.*, coalesce(p.channel_id, b.channel_id) as place, p.ts as parent_ts,
         b.thread_key is null or p.id is not null as has_parent,
@@ -45,9 +47,8 @@ export async function messagesDue(sql: Sql): Promise<DueMessages> {
       window same as (partition by b.workspace_id, b.thread order by b.thread_key is not null, b.created_at, b.id)),
     heads as (select * from new where turn = 1 and has_parent),
     free as (
-      select h.* from heads h where h.state = 'wanted' and (h.free_at is null or h.free_at <= now())
-        and not exists (select from new o where o.workspace_id = h.workspace_id and o.place = h.place
-          and o.state = 'posting' and o.held_by is not null and o.held_until > now())),
+      select * from heads where state = 'wanted' and (free_at is null or free_at <= now())
+        and (workspace_id, place) not in (select workspace_id, place from new where is_going_out)),
     posts as (
       select distinct on (workspace_id, place) * from free order by workspace_id, place, urgency, created_at, id),
     finds as (

@@ -32,6 +32,10 @@ export type WantedMessage = {
   readonly desired: Desired;
 };
 
+/** Whether a message shows something else than it should. Said in these very words, a partial index answers it. */
+export const isBehind = (sql: Sql | TransactionSql, alias: "m" | "o" = "m") =>
+  sql`${sql(alias)}.version > ${sql(alias)}.shown_version and ${sql(alias)}.state <> 'refused'`;
+
 /**
  * Says what a message should show; the sender brings Slack there. Resolves to whether that is news: where it is not,
  * nothing is written and nobody is woken. A message that Slack would not take is tried again when it says something else.
@@ -89,8 +93,8 @@ export async function threadOf(
 export async function retryChannel(sql: Sql, workspaceId: string, channelId: string): Promise<void> {
   await sql`
     with freed as (
-      update messages set not_before = null, failures = 0
-      where workspace_id = ${workspaceId} and channel_id = ${channelId} and state = 'wanted' and not_before > now()
+      update messages m set not_before = null, failures = 0
+      where m.workspace_id = ${workspaceId} and m.channel_id = ${channelId} and ${isBehind(sql)} and m.not_before > now()
       returning workspace_id)
     select pg_notify(${MESSAGES_CHANNEL}, workspace_id) from (select distinct workspace_id from freed) as news`;
 }

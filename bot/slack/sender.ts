@@ -37,7 +37,7 @@ export async function createSender(needs: {
   const { sql, clients, log } = needs;
   const limits = { ...LIMITS, ...needs.limits };
   const pacing = createPacing(limits, () => performance.now());
-  const sending: Sending = { sql, holder: randomUUID(), clients, limits, pacing, log };
+  const sending: Sending = { sql, holder: randomUUID(), clients, limits, pacing, directs: new Map(), log };
   const alarm = createAlarm(look);
   const calls = createCalls(send);
 

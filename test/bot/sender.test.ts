@@ -117,7 +117,10 @@ test("a direct message is opened once and remembered", async () => {
   expect(await stage.row("q1")).toMatchObject({ channel_id: "D02BOB" });
   await stage.want("q1", "Approved", { channel: "@U02BOB", rank: 0 });
   await stage.settled();
-  expect(stage.texts("D02BOB")).toEqual(["Approved", "And this?"]);
+  await stage.want("q3", "One more?", { channel: "@U02BOB", rank: 0 });
+  await stage.settled();
+  expect(stage.calls("conversations.open")).toHaveLength(1);
+  expect(stage.texts("D02BOB")).toEqual(["Approved", "And this?", "One more?"]);
 });
 
 test("listeners find the card that was clicked, and the goal of a thread", async () => {

@@ -18,10 +18,9 @@ export type Limits = {
   /** How long a call may take, and how long a message is claimed for it. */
   readonly callMs: number;
   readonly holdMs: number;
-  /** The first wait after a failure, and where Slack said no; each further one is twice as long, up to `longestWaitMs`. */
+  /** The first wait after a failure, and where Slack lets us not post; each further one is twice as long. */
   readonly waitMs: number;
   readonly closedWaitMs: number;
-  readonly longestWaitMs: number;
 };
 
 /** Slack's limits: design §5 and https://docs.slack.dev/apis/web-api/rate-limits */
@@ -36,7 +35,6 @@ export const LIMITS: Limits = {
   holdMs: 15_000,
   waitMs: 1_000,
   closedWaitMs: 30_000,
-  longestWaitMs: 15 * 60_000,
 };
 
 const DEFER_MS = 100;

@@ -90,7 +90,7 @@ async function postForm(sending: Sending, job: Job, form: Form, isLast: boolean)
       await markRefused(sql, job, failure.code);
       return true;
     case "gone": {
-      const waitMs = waitAfter(sending, message.failures, sending.limits.waitMs);
+      const waitMs = waitAfter(message.failures, sending.limits.waitMs);
       await postpone(sql, job, {
         state: "wanted",
         waitMs,
@@ -112,17 +112,23 @@ async function postForm(sending: Sending, job: Job, form: Form, isLast: boolean)
 
 /** Opens the direct message with a person, so that what is meant for them can be posted there. Opening it twice does no harm. */
 export async function openDirect(sending: Sending, due: Due): Promise<void> {
-  const { sql, pacing, limits, log } = sending;
+  const { sql, pacing, limits, directs, log } = sending;
+  const person = `${due.workspaceId} ${due.channelId}`;
+  const known = directs.get(person);
+  if (known !== undefined) return rememberDirect(sql, due, known);
   const client = await clientOf(sending, due);
   const call = await tryCall(async () =>
     Opened.parse(await client.conversations.open({ users: due.channelId.slice(1) })),
   );
-  if ("answer" in call) return rememberDirect(sql, due, call.answer.channel.id);
+  if ("answer" in call) {
+    directs.set(person, call.answer.channel.id);
+    return rememberDirect(sql, due, call.answer.channel.id);
+  }
   const { failure } = call;
   if (failure.kind === "limited") return pacing.block(due, failure.retryAfterMs);
   if (failure.kind === "disconnected") return disconnect(sending, due.workspaceId, failure.code);
   const firstMs = failure.kind === "unclear" ? limits.waitMs : limits.closedWaitMs;
-  const waitMs = waitAfter(sending, due.failures, firstMs);
+  const waitMs = waitAfter(due.failures, firstMs);
   log.warn("no direct message could be opened", { person: due.channelId, ...failure, waitMs });
   return postponeChannel(sql, due, waitMs, failure.kind === "unclear" ? failure.reason : failure.code);
 }

@@ -20,6 +20,8 @@ export type Sending = {
   readonly clients: SlackClients;
   readonly limits: Limits;
   readonly pacing: Pacing;
+  /** Direct messages that were opened, by workspace and person. */
+  readonly directs: Map<string, string>;
   readonly log: Logger;
 };
 
@@ -56,9 +58,9 @@ export async function tryCall<T>(
   }
 }
 
-/** Each failure in a row doubles the wait. */
-export function waitAfter({ limits }: Sending, failures: number, firstMs: number): number {
-  return Math.min(firstMs * 2 ** Math.min(failures, 20), limits.longestWaitMs);
+/** Each failure in a row doubles the wait, seven times at most: from one second to two minutes. */
+export function waitAfter(failures: number, firstMs: number): number {
+  return firstMs * 2 ** Math.min(failures, 7);
 }
 
 /** Failures after which a message simply waits. */
@@ -83,13 +85,13 @@ export async function holdBack(
       return postpone(sql, job, { ...wait, waitMs: 0, lastError: "limited", counts: false });
     case "unclear": {
       const firstMs = state === "posting" ? limits.settleMs : limits.waitMs;
-      const waitMs = waitAfter(sending, failures, firstMs);
+      const waitMs = waitAfter(failures, firstMs);
       log.warn("Slack gave no clear answer", { ...fields, reason: failure.reason, waitMs });
       return postpone(sql, job, { ...wait, waitMs, lastError: failure.reason });
     }
     case "closed": {
-      const waitMs = waitAfter(sending, failures, limits.closedWaitMs);
-      log.warn("Slack lets us not into a channel", { ...fields, ...failure, waitMs });
+      const waitMs = waitAfter(failures, limits.closedWaitMs);
+      log.warn("Slack does not let us into a channel", { ...fields, ...failure, waitMs });
       await postpone(sql, job, { ...wait, waitMs, lastError: failure.code });
       return state === "wanted" ? postponeChannel(sql, due, waitMs, failure.code) : undefined;
     }
