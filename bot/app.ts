@@ -91,6 +91,8 @@ async function openParts(
     url,
     local,
     model: crew.model,
+    limits: crew.limits,
+    clock,
   });
   if (slack && local) await makeDemoProject({ config, sql, environment, ...slack.identity });
   if (roles.includes("worker")) {

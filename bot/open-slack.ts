@@ -6,6 +6,7 @@ import { saveInstallation } from "#db/places.ts";
 import type { Model } from "#engine/agent/model.ts";
 import type { Engine } from "#engine/engine.ts";
 import { StartFailure } from "#engine/errors.ts";
+import type { Clock } from "#engine/ports.ts";
 import { createLocalSlack, type LocalSlack } from "#integrations/local-slack/local-slack.ts";
 import type { Closers } from "./closers.ts";
 import type { Config } from "./config.ts";
@@ -13,7 +14,9 @@ import type { Follower } from "./followers.ts";
 import type { Goals } from "./goals.ts";
 import type { Listening } from "./http/http.ts";
 import type { Logger } from "./logger.ts";
+import type { AgentLimits } from "./places.ts";
 import { createCardContexts } from "./slack/card-contexts.ts";
+import { createHomes } from "./slack/home.ts";
 import { createPeople } from "./slack/people.ts";
 import { createSender } from "./slack/sender.ts";
 import { clientsOf, createSlackSide, type SlackAccess, type SlackIdentity, whoAmI } from "./slack/slack.ts";
@@ -60,6 +63,8 @@ export async function openSlack(needs: {
   readonly url: string;
   readonly local: LocalSlack | null;
   readonly model: Model | null;
+  readonly limits: AgentLimits;
+  readonly clock: Clock;
 }): Promise<OpenSlack | null> {
   const { sql, engine, goals, log, model } = needs;
   const access = accessOf(needs);
@@ -72,13 +77,23 @@ export async function openSlack(needs: {
   });
   await saveInstallation(sql, { ...identity, name: identity.workspace });
   const people = createPeople({ clientFor: () => clients.people });
-  const contexts = createCardContexts({ people, botName: identity.botName, model: model?.name });
+  const { name: botName } = await people.person(identity.workspaceId, identity.botUserId);
+  const contexts = createCardContexts({ people, botName, model: model?.name });
   const threads = createThreads({ sql, people, contexts, clientFor: () => clients.people });
   const desk = { sql, engine, goals, people, contexts, newId: randomUUID, log };
-  const side = createSlackSide(access, identity, desk);
+  const clientFor = () => clients.people;
+  const homes = createHomes({
+    desk,
+    threads,
+    clientFor,
+    limits: needs.limits,
+    hasModel: model !== null,
+    now: needs.clock.now,
+  });
+  const side = createSlackSide(access, identity, { desk, homes });
   return {
     identity,
-    followers: [createThreadFollower({ sql, threads })],
+    followers: [createThreadFollower({ sql, threads }), homes.follower],
     routes: side.routes,
     isReachable: () => clients.people.auth.test().then((answer) => answer.ok),
     async startSender() {

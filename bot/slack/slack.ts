@@ -5,6 +5,7 @@ import { createSlackClient } from "./clients.ts";
 import { listenForAnswers } from "./consultation.ts";
 import type { Desk } from "./desk.ts";
 import { listenForGoals } from "./goal.ts";
+import { type Homes, listenForHome } from "./home.ts";
 import { createListening } from "./listen.ts";
 import { HonoReceiver } from "./receiver.ts";
 import { toSlackLog } from "./slack-log.ts";
@@ -43,7 +44,11 @@ export async function whoAmI(client: WebClient): Promise<SlackIdentity> {
 export type SlackSide = { readonly routes: Hono | null; start(): Promise<void>; stop(): Promise<void> };
 
 /** Bolt with every listener of ours. `routes` answer Slack's requests; null where Slack comes over a socket. */
-export function createSlackSide(access: SlackAccess, identity: SlackIdentity, desk: Desk): SlackSide {
+export function createSlackSide(
+  access: SlackAccess,
+  identity: SlackIdentity,
+  { desk, homes }: { readonly desk: Desk; readonly homes: Homes },
+): SlackSide {
   const http = access.appToken === null ? new HonoReceiver(access.signingSecret ?? "") : null;
   const receiver: Receiver =
     http ?? new SocketReceiver({ appToken: access.appToken ?? "", slackApiUrl: access.apiUrl });
@@ -53,7 +58,7 @@ export function createSlackSide(access: SlackAccess, identity: SlackIdentity, de
     ...(access.apiUrl === undefined ? {} : { clientOptions: { slackApiUrl: access.apiUrl } }),
     logger: toSlackLog(desk.log),
   });
-  listenToAll(app, desk);
+  listenToAll(app, desk, homes);
   return {
     routes: http?.routes ?? null,
     async start() {
@@ -66,12 +71,13 @@ export function createSlackSide(access: SlackAccess, identity: SlackIdentity, de
 }
 
 /** Every listener. What none of them can explain to a person is a bug: logged, and not acked, so Slack shows the failure. */
-function listenToAll(app: App, desk: Desk): void {
+function listenToAll(app: App, desk: Desk, homes: Homes): void {
   const listening = createListening(app, desk);
   listenForGoals(app, listening, desk);
   listenForAnswers(listening, desk);
   listenForSteps(listening, desk);
   listenForTalk(app, desk);
+  listenForHome(app, homes);
   app.error(async (error) => {
     desk.log.error("a Slack listener failed", { error });
     throw error;

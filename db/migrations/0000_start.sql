@@ -151,6 +151,13 @@ CREATE TABLE "api_keys" (
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "homes" (
+	"workspace_id" text NOT NULL,
+	"person_id" text NOT NULL,
+	"opened_at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "homes_workspace_id_person_id_pk" PRIMARY KEY("workspace_id","person_id")
+);
+--> statement-breakpoint
 CREATE TABLE "installations" (
 	"workspace_id" text PRIMARY KEY NOT NULL,
 	"name" text NOT NULL,
@@ -195,8 +202,6 @@ CREATE TABLE "workflows" (
 ALTER TABLE "workflows" ADD CONSTRAINT "workflows_project_id_projects_id_fk" FOREIGN KEY ("project_id") REFERENCES "public"."projects"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "idx_consultations_run" ON "consultations" USING btree ("run_id");--> statement-breakpoint
 CREATE INDEX "idx_consultations_open" ON "consultations" USING btree ("workspace_id") WHERE "consultations"."state" = 'open';--> statement-breakpoint
-CREATE INDEX "idx_facts_submission" ON "facts" USING btree ("submission_id");--> statement-breakpoint
-CREATE INDEX "idx_facts_workspace" ON "facts" USING btree ("workspace_id","at");--> statement-breakpoint
 CREATE UNIQUE INDEX "idx_goals_number" ON "goals" USING btree ("workspace_id","number");--> statement-breakpoint
 CREATE INDEX "idx_goals_requester" ON "goals" USING btree ("workspace_id","requested_by","channel_id");--> statement-breakpoint
 CREATE INDEX "idx_runs_goal" ON "runs" USING btree ("goal_id");--> statement-breakpoint

@@ -33,11 +33,7 @@ export const facts = pgTable(
     actor: text().notNull(),
     at: instant().notNull(),
   },
-  (t) => [
-    primaryKey({ columns: [t.streamId, t.seq] }),
-    index("idx_facts_submission").on(t.submissionId),
-    index("idx_facts_workspace").on(t.workspaceId, t.at),
-  ],
+  (t) => [primaryKey({ columns: [t.streamId, t.seq] })],
 );
 
 /** The last goal number handed out in a workspace: g1, g2, … A number of a refused request is not used again. */

@@ -75,3 +75,10 @@ export const apiKeys = pgTable(
   },
   (t) => [uniqueIndex("idx_api_keys_hash").on(t.hash)],
 );
+
+/** Who has opened their Home tab, and when last: a question that is settled loses its buttons there too. */
+export const homes = pgTable(
+  "homes",
+  { workspaceId: workspaceId(), personId: text().notNull(), openedAt: at().notNull().defaultNow() },
+  (t) => [primaryKey({ columns: [t.workspaceId, t.personId] })],
+);

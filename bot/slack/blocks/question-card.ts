@@ -6,6 +6,7 @@ import { numberOf, rehearsal, titleOf } from "./goal-words.ts";
 import { isAloneAllowed, isUnanswerable, questionButtons } from "./question-buttons.ts";
 import {
   askOf,
+  calledLength,
   calling,
   evidenceFold,
   groundsOf,
@@ -37,16 +38,19 @@ export function questionCard(state: QuestionState, context: QuestionContext): Ca
 function openCard(state: QuestionState, question: Question, context: QuestionContext): Card {
   const { consultation, run } = state;
   const asked = { consultation, run, requesterAlone: context.requesterAlone };
-  const called = context.audience === "thread" ? calling(consultation, context) : "";
+  const isCalled = context.audience === "thread";
+  const taken = isCalled ? calledLength(consultation, context) : 0;
+  const ask = askOf(question, context, taken);
   const alone = aloneNote(asked, context);
+  const lines = linesLeft(taken + ask.length + 2, alone === "" ? 1 : 3);
   return toCard(lockScreen(state, question, context), [
     section(
-      `✋ ${called}*${askOf(question, context)}*`,
+      `✋ ${isCalled ? calling(consultation, context) : ""}*${ask}*`,
       termsOf(consultation, question, rehearsal(run)),
-      ...groundsOf(question, context, linesLeft(state, question, context, alone === "" ? 1 : 3)),
+      ...groundsOf(question, context, lines),
       alone,
     ),
-    evidenceFold(question, context),
+    evidenceFold(question, context, taken),
     questionButtons(asked),
     words(...footOf(state, context)),
     context.audience === "direct" ? actions(link("Open thread", context.threadLink)) : null,

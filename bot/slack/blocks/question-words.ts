@@ -19,11 +19,21 @@ export type QuestionContext = CardContext & {
 /** A card says what it wants in six lines of a phone; the fold is one of them. */
 const LINE = 40;
 const MOST_LINES = 5;
-const MOST_IN_WHAT = 3 * LINE - 10;
+const MOST_IN_WHAT = 3 * LINE - 4;
+const LEAST_IN_WHAT = LINE;
 
-/** The ask in bold, short enough for the card; the whole of it is in the fold when it was cut. */
-export const askOf = ({ what }: Question, { people }: CardContext): string =>
-  inert(what, MOST_IN_WHAT, people);
+/**
+ * The ask, short enough for the card; the whole of it is in the fold when it was cut. `taken`: characters that stand
+ * before it, such as names.
+ */
+export const askOf = ({ what }: Question, { people }: CardContext, taken = 0): string =>
+  inert(what, Math.max(LEAST_IN_WHAT, MOST_IN_WHAT - taken), people);
+
+/** How many characters the names take that a question's first line calls. */
+export const calledLength = (consultation: Consultation, { people }: CardContext): number =>
+  namedIn(consultation)
+    .map((id) => nameOf(id, people).length + 4)
+    .reduce((sum, length) => sum + length, 0);
 
 /** "@Bob or @Carol, " for a new message that is to reach them; nothing where nobody is named. */
 export function calling(consultation: Consultation, { people }: CardContext): string {
@@ -51,17 +61,9 @@ function namedIn(consultation: Consultation): readonly string[] {
 export const needsFourEyes = ({ question, policy }: Consultation): boolean =>
   question?.type === "approval" && !question.rehearsed && policy?.fourEyes !== "never";
 
-/** How many lines of a phone are left for reasons, after the ask and the lines that must stand there. */
-export function linesLeft(
-  { consultation }: QuestionState,
-  question: Question,
-  context: QuestionContext,
-  taken: number,
-) {
-  const names = namedIn(consultation).map((id) => nameOf(id, context.people));
-  const first = 2 + names.join(", ").length + askOf(question, context).length;
-  return Math.max(1, MOST_LINES - taken - Math.ceil(first / LINE));
-}
+/** How many lines of a phone are left for reasons, after a first line of so many characters and the lines that must stand. */
+export const linesLeft = (firstLine: number, taken: number): number =>
+  Math.max(1, MOST_LINES - taken - Math.ceil(firstLine / LINE));
 
 /** What a reader needs before deciding: reasons, then telling lines, in so many lines of a phone. */
 export function groundsOf(question: Question, { people }: CardContext, lines: number): readonly string[] {
@@ -88,11 +90,11 @@ export const tellingEvidence = ({ evidence }: Question): string =>
 const isHash = (text: string): boolean => /^[0-9a-f]{40,64}$/.test(text.trim());
 
 /** Everything else that there is to see: long evidence, and whatever the card had to cut. */
-export function evidenceFold(question: Question, context: CardContext): Fold | null {
+export function evidenceFold(question: Question, context: CardContext, taken = 0): Fold | null {
   const { what, why, evidence } = question;
   const lines = evidence.filter(({ kind }) => kind === "line").map(({ label, text }) => `${label}: ${text}`);
   const leaves: Leaf[] = [
-    ...(askOf(question, context).endsWith("…") ? [words("The whole question", what)] : []),
+    ...(askOf(question, context, taken).endsWith("…") ? [words("The whole question", what)] : []),
     ...evidence.filter(({ kind }) => kind !== "line").map(toLeaf),
     ...(why.length > LINE ? [words("Why", why)] : []),
     ...(lines.some(isLong) ? [words("Facts", lines.join("\n"))] : []),
