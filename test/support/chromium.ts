@@ -14,10 +14,14 @@ const FLAGS = [
   "--disable-sync",
 ];
 
-/** A suite that needs Chromium. Where there is none it is skipped and says so; under `CI=true` it must run. */
+/** A suite that needs Chromium. Where there is none it says so and is skipped; under `CI=true` it must run. */
 export function describeInChromium(name: string, suite: () => void): void {
-  if (existsSync(PATH) || process.env["CI"] === "true") describe(name, suite);
-  else describe.skip(`${name} (skipped: no Chromium)`, suite);
+  if (existsSync(PATH) || process.env["CI"] === "true") {
+    describe(name, suite);
+    return;
+  }
+  process.stderr.write(`${name}: skipped: no Chromium\n`);
+  describe.skip(`${name} (skipped: no Chromium)`, suite);
 }
 
 /** A headless Chromium that talks to nobody but the tests. The caller closes it. */

@@ -1,21 +1,40 @@
 import type { AnyBlock, KnownBlock, TextObject } from "@slack/types";
 import type { Named, Reader } from "./text/reader.ts";
 
+// The clause of a sentence like "Bob or Carol can answer" or "Anybody in #general but Alice can answer".
+const WHO_CAN = /([^.·\n]*?)\b(?:can|may|must) (?:answer|approve|decide)\b/i;
+
 /**
  * Who a card waits for, when it has buttons and the reader is not among the wanted. Empty otherwise.
  * A sentence that says who can answer decides; else everybody whom the card speaks to, which leaves out
- * those it merely names as the asker ("Asked by @Alice", "that @Alice asked for").
+ * those it merely names as the asker ("asked by @Alice", "that @Alice asked for").
  */
 export function waitsFor(blocks: readonly AnyBlock[], reader: Reader): readonly Named[] {
   const known = blocks.flatMap(withChildren);
   if (!known.some(hasButton)) return [];
   const texts = known.flatMap(textsOf);
-  const told = texts.filter((text) =>
-    /\b(?:can|may|must) (?:answer|approve|decide)\b|\bwait(?:s|ing) for\b/i.test(text),
+  const clauses = texts.flatMap((text) => WHO_CAN.exec(text)?.[1] ?? []);
+  const wanted = new Set(
+    clauses.length > 0
+      ? clauses.flatMap((clause) => allowedBy(clause, reader))
+      : texts.flatMap((text) => mentioned(text, reader)),
   );
-  const wanted = new Set((told.length > 0 ? told : texts).flatMap((text) => mentioned(text, reader)));
   if (wanted.has(reader.id)) return [];
   return reader.people.filter((person) => wanted.has(person.id));
+}
+
+function allowedBy(clause: string, reader: Reader): string[] {
+  const [who = "", except = ""] = clause.split(/\bbut\b/);
+  if (!/\b(?:anybody|anyone|everybody|everyone)\b/i.test(who)) return named(clause, reader);
+  const out = new Set(named(except, reader));
+  return reader.people.map(({ id }) => id).filter((id) => !out.has(id));
+}
+
+/** By mention or by their plain name, since a card that is edited must notify nobody again. */
+function named(text: string, reader: Reader): string[] {
+  const words = new Set(text.match(/[\p{L}\p{N}_-]+/gu));
+  const byName = reader.people.filter(({ name }) => name.split(/\s+/).every((word) => words.has(word)));
+  return [...mentioned(text, reader), ...byName.map(({ id }) => id)];
 }
 
 function mentioned(text: string, reader: Reader): string[] {

@@ -144,6 +144,21 @@ describe("who a card waits for", () => {
     expect(names(says("<@U02BOB> wrote this"), context, button)).toEqual(["Carol", "Dave"]);
   });
 
+  test("people can be named without being mentioned, as cards do that notify nobody", () => {
+    const foot = (text: string) => ({
+      type: "context",
+      elements: [marks(text), marks("asked by <@U01ALICE>")],
+    });
+    expect(names(says("*Tag it?*"), foot("Bob or Carol can answer"), button)).toEqual(["Bob", "Carol"]);
+    expect(names(says("*Tag it?*"), foot("Anybody in <#C01GENERAL> but Alice can answer"), button)).toEqual([
+      "Bob",
+      "Carol",
+      "Dave",
+    ]);
+    expect(names(says("*Tag it?*"), foot("Anybody in <#C01GENERAL> can answer"), button)).toEqual([]);
+    expect(names(says("*Tag it?*"), foot("Anybody in <#C01GENERAL> but Bob can answer"), button)).toEqual([]);
+  });
+
   test("a group means its members", () => {
     expect(names(says("<!subteam^S01LEADS> can answer"), button)).toEqual(["Carol", "Dave"]);
   });
