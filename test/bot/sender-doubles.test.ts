@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import { claimPost } from "#db/message-claims.ts";
-import { messagesDue } from "#db/messages-due.ts";
+import { type Due, messagesDue } from "#db/messages-due.ts";
 import { testDatabase } from "#test/support/postgres.ts";
-import { DEPLOYS, GENERAL, useSenderStage } from "#test/support/sender-stage.ts";
+import { DEPLOYS, GENERAL, useSenderStage, WORKSPACE } from "#test/support/sender-stage.ts";
 
 const { sql } = await testDatabase();
 const stage = useSenderStage(sql);
@@ -92,6 +92,21 @@ test("two senders at once post nothing twice and keep each thread's order", asyn
   for (const { ts } of stage.messages(GENERAL))
     expect(stage.texts(GENERAL, ts)).toEqual(["1", "2", "3", "4"]);
   expect(stage.calls("chat.postMessage").filter(({ ok }) => ok)).toHaveLength(25);
+});
+
+test("of all who want to post into a channel at the same moment one gets it", async () => {
+  const keys = ["a", "b", "c", "d", "e", "f", "g", "h"];
+  const dues: Due[] = [];
+  for (const key of keys) {
+    await stage.want(key, key);
+    const [found] = await sql<{ id: string }[]>`select id from messages where key = ${key}`;
+    const place = { workspaceId: WORKSPACE, channelId: GENERAL, threadTs: null };
+    dues.push({ kind: "post", id: found?.id ?? "", ...place, rank: 2, failures: 0 });
+  }
+  const claims = await Promise.all(
+    dues.map((due) => claimPost(sql, { holder: randomUUID(), holdMs: 60_000 }, due)),
+  );
+  expect(claims.filter((claim) => claim !== null)).toHaveLength(1);
 });
 
 test("closing ends the calls under way, and what had no answer stays marked", async () => {
