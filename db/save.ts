@@ -27,7 +27,8 @@ export async function saveChanges(sql: Sql | TransactionSql, changes: readonly C
       insert into streams (id, workspace_id, kind, seq, due_at)
       select id, workspace_id, kind, seq, due_at from jsonb_to_recordset(${json(sql, heads)})
         as h(id uuid, workspace_id text, kind text, seq int, due_at bigint) order by id
-      on conflict (id) do update set seq = excluded.seq, due_at = excluded.due_at, changed_at = now()
+      on conflict (id) do update set seq = excluded.seq, due_at = excluded.due_at,
+        changed_at = case when streams.changed_at > now() - interval '30 s' then streams.changed_at else now() end
       returning id),
     log as (
       insert into facts (stream_id, seq, workspace_id, submission_id, type, body, actor, at)
