@@ -2,12 +2,12 @@ import type { AnyBlock, KnownBlock, TextObject } from "@slack/types";
 import type { Named, Reader } from "./text/reader.ts";
 
 // The clause of a sentence like "Bob or Carol can answer" or "Anybody in #general but Alice can answer".
-const WHO_CAN = /([^.·\n]*?)\b(?:can|may|must) (?:answer|approve|decide)\b/i;
+const WHO_CAN = /([^.·\n]*?)\b(?:can|may|must) (?:answer|approve|decide|start)\b/i;
 
 /**
  * Who a card waits for, when it has buttons and the reader is not among the wanted. Empty otherwise.
  * A sentence that says who can answer decides; else everybody whom the card speaks to, which leaves out
- * those it merely names as the asker ("asked by @Alice", "that @Alice asked for").
+ * those it merely names as the asker ("asked by @Alice", "for @Alice", "that @Alice asked for").
  */
 export function waitsFor(blocks: readonly AnyBlock[], reader: Reader): readonly Named[] {
   const known = blocks.flatMap(withChildren);
@@ -49,7 +49,7 @@ function mentioned(text: string, reader: Reader): string[] {
 function isNamedAsAsker(text: string, match: RegExpExecArray): boolean {
   const before = text.slice(0, match.index);
   const after = text.slice(match.index + match[0].length);
-  return /\b(?:by|from|that)\s*$/i.test(before) || /^\s+asked\b/i.test(after);
+  return /\b(?:by|from|that|(?<!\bwait(?:s|ing) )for)\s*$/i.test(before) || /^\s+asked\b/i.test(after);
 }
 
 function withChildren(block: AnyBlock): KnownBlock[] {

@@ -137,6 +137,8 @@ describe("who a card waits for", () => {
       "Bob",
     ]);
     expect(names(says("Tag it? Asked by <@U03CAROL>"), button)).toEqual([]);
+    expect(names(says("Done · for <@U03CAROL>"), button)).toEqual([]);
+    expect(names(says("Waiting for <@U03CAROL>"), button)).toEqual(["Carol"]);
   });
 
   test("a sentence that says who can answer decides", () => {
@@ -155,6 +157,7 @@ describe("who a card waits for", () => {
       "Carol",
       "Dave",
     ]);
+    expect(names(says("*Start it?*"), foot("Only Dave can start it"), button)).toEqual(["Dave"]);
     expect(names(says("*Tag it?*"), foot("Anybody in <#C01GENERAL> can answer"), button)).toEqual([]);
     expect(names(says("*Tag it?*"), foot("Anybody in <#C01GENERAL> but Bob can answer"), button)).toEqual([]);
   });
