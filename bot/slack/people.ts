@@ -4,7 +4,7 @@ import { createMemory } from "./memory.ts";
 import { isOpenToUs, isUnknown, type Person, readMembers, readPerson } from "./read-people.ts";
 
 /** What somebody's standing is asked for: a question in `channel`, put to `people` (to the whole channel where there are none). */
-export type Asked = {
+type Asked = {
   readonly workspaceId: string;
   readonly personId: string;
   readonly channel: string;

@@ -5,8 +5,6 @@ const BUSY_MS = 10;
 const REST = 3;
 const LONGEST_REST_MS = 1_000;
 
-export type Alarm = ReturnType<typeof createAlarm>;
-
 /** Does `work` when it is time for it: never twice at once, and at most a quarter of the time. `work` must not reject. */
 export function createAlarm(work: () => Promise<void>) {
   let isOpen = true;
