@@ -5,8 +5,8 @@ const Messages = z.object({ messages: z.array(z.looseObject({ ts: z.string(), te
 const Ephemerals = z.object({ ephemerals: z.array(z.looseObject({ ts: z.string(), text: z.string() })) });
 
 /** What `/local/api` answered. */
-export type ScriptAnswer = { readonly status: number; readonly body: Record<string, unknown> };
-export type ScriptMessage = z.infer<typeof Messages>["messages"][number];
+type ScriptAnswer = { readonly status: number; readonly body: Record<string, unknown> };
+type ScriptMessage = z.infer<typeof Messages>["messages"][number];
 
 /** Acting as a person, through the JSON interface of a local-slack. */
 export type SlackScript = {

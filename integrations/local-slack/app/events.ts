@@ -6,7 +6,7 @@ import type { State } from "../state.ts";
 import type { Ack, Send } from "./envelope.ts";
 
 /** Slack tries three times more: at once, after a minute, after five: https://docs.slack.dev/apis/events-api */
-export const RETRY_AFTER_MS: readonly number[] = [0, 60_000, 300_000];
+const RETRY_AFTER_MS: readonly number[] = [0, 60_000, 300_000];
 
 /** An event as the app gets it inside its envelope. */
 export type Event = { readonly type: string } & Readonly<Record<string, unknown>>;

@@ -3,7 +3,7 @@ import type { Clock } from "../clock.ts";
 import { SlackError } from "../failure.ts";
 
 /** A trigger opens one modal within three seconds: https://docs.slack.dev/interactivity/handling-user-interaction */
-export const TRIGGER_TTL_MS = 3000;
+const TRIGGER_TTL_MS = 3000;
 
 // Expired ones are remembered for a while, so that a late app hears what is wrong.
 const FORGET_AFTER_MS = 60_000;

@@ -22,10 +22,16 @@ const MOST_BYTES = 1024 * 1024;
 /** What people do and see, as JSON for scripts, below `/local/api`. Errors are `{error, message}` with 400, 404 or 409. */
 export function scriptRoutes(needs: Needs): Hono {
   const routes = new Hono();
-  routes.use("/local/api/*", bodyLimit({ maxSize: MOST_BYTES }));
+  const onError = () => {
+    throw new PersonError(400, "too_large", `A request has ${MOST_BYTES} bytes at most.`);
+  };
+  routes.use("/local/api/*", bodyLimit({ maxSize: MOST_BYTES, onError }));
   actRoutes(routes, needs.slack);
   lookRoutes(routes, needs.slack);
   settingRoutes(routes, needs);
+  routes.all("/local/api/*", (c) => {
+    throw new PersonError(404, "not_found", `There is no ${c.req.method} ${c.req.path} here.`);
+  });
   routes.onError((problem, c) => answerError(problem, c, needs.slack));
   return routes;
 }

@@ -16,7 +16,7 @@ export type Method = {
 };
 
 /** What a method's own code gets. */
-export type Call<Args> = { readonly slack: Slack; readonly args: Args; readonly origin: string };
+type Call<Args> = { readonly slack: Slack; readonly args: Args; readonly origin: string };
 
 type Definition<Schema extends z.ZodType> = {
   readonly rate: Rate;

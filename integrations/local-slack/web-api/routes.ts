@@ -59,11 +59,11 @@ async function answer(c: Context, needs: Needs): Promise<Response> {
   }
   const refusal = refuseToken(slack, method, call.token);
   if (refusal !== undefined) return refuse(slack, incoming, refusal);
-  const fault = needs.faults.take(name);
-  if (fault !== undefined && fault.kind !== "drop_after_store") return fail(slack, incoming, fault);
   const channel = String(call.args["channel"] ?? "");
   const retryAfterS = needs.rates.take(name, method.rate, channel);
   if (retryAfterS !== undefined) return limited(slack, incoming, retryAfterS);
+  const fault = needs.faults.take(name);
+  if (fault !== undefined && fault.kind !== "drop_after_store") return fail(slack, incoming, fault);
   const response = await run(slack, method, incoming);
   return fault === undefined ? response : hangUp(c);
 }
