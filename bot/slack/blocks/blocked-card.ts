@@ -6,7 +6,7 @@ import { actions, button, section, context as words } from "./elements.ts";
 import { fold, tellingLines } from "./fold.ts";
 import { numberOf, rehearsal, stopButton, titleOf } from "./goal-words.ts";
 import { STEP_LOOKS, times } from "./step-words.ts";
-import { inert, linesOf, withNames } from "./text.ts";
+import { inert, lineCount, withNames } from "./text.ts";
 import { clock } from "./times.ts";
 import { mention, nameOf } from "./who.ts";
 
@@ -67,9 +67,8 @@ function triedOf(step: Step, run: Run): string {
 }
 
 function logFold({ log, reason }: Step, { people }: CardContext): Part {
-  const lines = linesOf(log ?? "").length;
   const isCut = (reason ?? "").length > 240;
-  return fold(lines > 0 ? `Log (${lines} lines)` : "The whole reason", [
+  return fold(log ? `Log (${lineCount(log)})` : "The whole reason", [
     { label: "What happened", text: isCut ? withNames(reason ?? "", people) : "", kind: "words" },
     { label: "Log", text: log ?? "", kind: "code" },
   ]);

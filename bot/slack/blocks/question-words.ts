@@ -3,7 +3,7 @@ import type { Evidence, Question } from "#engine/consultation/question.ts";
 import type { Run } from "#engine/run/run.ts";
 import type { CardContext } from "./card.ts";
 import { countDiff, type Fold, fold, type Leaf } from "./fold.ts";
-import { bare, inert, linesOf, withNames } from "./text.ts";
+import { bare, inert, lineCount, withNames } from "./text.ts";
 import { either, mention, nameOf } from "./who.ts";
 
 /** A question, and the run whose step asks it; null for one that somebody outside asks. */
@@ -108,7 +108,6 @@ const isLong = (line: string): boolean => line.length > LINE;
 const words = (label: string, text: string): Leaf => ({ label, text, kind: "words" });
 
 function toLeaf({ kind, label, text }: Evidence): Leaf {
-  const count = linesOf(text).length;
-  const size = kind === "diff" ? countDiff(text) : `${count} ${count === 1 ? "line" : "lines"}`;
+  const size = kind === "diff" ? countDiff(text) : lineCount(text);
   return { label: `${bare(label, 60) || kind} (${size})`, text, kind: kind === "text" ? "words" : "code" };
 }

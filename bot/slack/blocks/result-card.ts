@@ -5,7 +5,7 @@ import { actions, button, section, context as words } from "./elements.ts";
 import { endingLine, inFinishingOrder } from "./ending.ts";
 import { fold, tellingLines } from "./fold.ts";
 import { numberOf, titleOf } from "./goal-words.ts";
-import { inert, linesOf } from "./text.ts";
+import { inert, lineCount, linesOf } from "./text.ts";
 import { agentOf, mention } from "./who.ts";
 
 /** `proof`: a command that shows the result to whoever doubts it, where there is one. */
@@ -58,7 +58,7 @@ function resultParts(step: Step, run: Run, context: CardContext): readonly Part[
   return [
     section(...tellingLines(text, MOST_TELLING).map((line) => `› ${inert(line, MOST_IN_TELLING)}`)),
     isLong
-      ? fold(`The whole result (${lines.length} lines)`, [{ label: step.title, text, kind: "words" }])
+      ? fold(`The whole result (${lineCount(text)})`, [{ label: step.title, text, kind: "words" }])
       : null,
     words(`${by}${mark === "" ? "" : ` · ${mark}`}`),
   ];
@@ -69,9 +69,7 @@ function failureFold(run: Run, ending: Ending | null): Part {
   if (ending !== "Failed") return null;
   const failed = run.steps.find((step) => step.status === "failed" && step.log !== null);
   const log = failed?.log ?? "";
-  return fold(`Log (${linesOf(log).length} lines)`, [
-    { label: failed?.title ?? "", text: log, kind: "code" },
-  ]);
+  return fold(`Log (${lineCount(log)})`, [{ label: failed?.title ?? "", text: log, kind: "code" }]);
 }
 
 function whatNext(run: Run, ending: Ending): ActionsBlock | null {

@@ -42,9 +42,7 @@ function detailsOf(step: Step, { people }: CardContext): readonly Line[] {
     isUnderWay && startedAt !== null && [{ type: "text", text: "Since " }, timeOf(startedAt)],
     tries > 0 && [words(`Failed ${times(tries)}`)],
     answer !== null && answer.note !== "" && [words(`${people(answer.by)}: ${answer.note}`)],
-    agent.kind === "command" && [
-      { type: "text", text: bare(agent.run, MOST_IN_LINE), style: { code: true } },
-    ],
+    agent.kind === "command" && [{ ...words(agent.run), style: { code: true } }],
   ];
   return lines.filter((line) => line !== false);
 }

@@ -62,6 +62,12 @@ export const linesOf = (text: string): readonly string[] =>
     .split("\n")
     .filter((line) => line.trim() !== "");
 
+/** "1 line", "14 lines": of those that say something. */
+export function lineCount(text: string): string {
+  const count = linesOf(text).length;
+  return `${count} ${count === 1 ? "line" : "lines"}`;
+}
+
 /** Slack's three special characters, escaped. */
 export const escaped = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
