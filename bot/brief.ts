@@ -24,7 +24,7 @@ export type GoalRequest = {
 };
 
 /** S3-47: two hours of working time unless said otherwise; waiting does not count. */
-export const MAX_TIME_MS = 2 * 3_600_000;
+const MAX_TIME_MS = 2 * 3_600_000;
 
 /** What of a request decides which project it is for, and whether it has its plan already. */
 type Asked = {

@@ -28,8 +28,6 @@ export type EngineRoomNeeds = {
   readonly log: Logger;
 };
 
-export type EngineRoom = ReturnType<typeof createEngineRoom>;
-
 /** What works in it, once it is started. */
 export type Crew = {
   readonly agents: { readonly [Kind in AgentKind]: Agent };

@@ -19,8 +19,6 @@ const LONGEST_WAIT_MS = 5 * 60_000;
 /** How far back a sweep looks for news that nobody heard, because its process died right after a commit. */
 const SWEEP_BACK_MS = 120_000;
 
-export type Followers = Awaited<ReturnType<typeof startFollowers>>;
-
 /**
  * Wakes followers when a log grows (Postgres tells every process by NOTIFY, inside the transaction), once at the start
  * for all that lies behind, and by `sweep()` for whatever a crash left lying. A cursor's claim, not the wake-up, keeps

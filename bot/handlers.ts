@@ -1,7 +1,7 @@
 import type { Sql } from "postgres";
 import { loadConsultation, loadRun } from "#db/load.ts";
 import type { RunJob } from "#engine/jobs.ts";
-import { hasEnded, type Run } from "#engine/run/run.ts";
+import { isWaitingFor, type Run } from "#engine/run/run.ts";
 import { openQuestion, withdrawQuestion, withdrawQuestions } from "#engine/work/open-question.ts";
 import type { Planner } from "#engine/work/plan-goal.ts";
 import { planRun } from "#engine/work/plan-run.ts";
@@ -42,8 +42,10 @@ export function createHandlers(needs: {
     async "open-question"(job) {
       const run = await runOf(job);
       if (run) await openQuestion(work, run, job.key);
-      const after = await runOf(job); // it may have ended while we asked
-      if (after && hasEnded(after)) await withdrawQuestions(work, after);
+      const after = await runOf(job); // it may have ended, or gone back to the step's beginning, while we asked
+      const asked = run?.steps.find((step) => step.key === job.key)?.consultationId;
+      if (after && asked && !isWaitingFor(after, asked))
+        await withdrawQuestion(work.engine, job.workspaceId, asked, "Nothing waits for its answer any more.");
     },
 
     async "plan-goal"(job) {

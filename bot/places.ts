@@ -5,8 +5,6 @@ import type { AgentKind } from "#engine/run/plan.ts";
 /** How many agents of each kind may work at once; a kind that is not named has no limit. */
 export type AgentLimits = { readonly [Kind in AgentKind]?: number };
 
-export type Places = ReturnType<typeof createPlaces>;
-
 /** Keeps the number of agents at work within their limits, in every process together. Who finds no place waits in line. */
 export function createPlaces(sql: Sql, limits: AgentLimits) {
   const limited = Object.entries(limits) as [AgentKind, number][];

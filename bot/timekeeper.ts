@@ -11,8 +11,6 @@ const SOONEST_MS = 20;
 /** News comes in crowds: the next due moment is looked up once for all that came within this time. */
 const GATHER_MS = 200;
 
-export type Timekeeper = Awaited<ReturnType<typeof startTimekeeper>>;
-
 /**
  * Beats for this worker every five seconds, and wakes when something is due. One column (`streams.due_at`) instead of
  * a queued job for each deadline: nothing to enqueue or take back, and a test's clock can bring three days to pass.

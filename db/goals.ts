@@ -1,6 +1,6 @@
 import type { PendingQuery, Row, Sql } from "postgres";
 import type { Run } from "#engine/run/run.ts";
-import { loadRun, loadRuns } from "./load.ts";
+import { loadRuns } from "./load.ts";
 
 /** A goal with its latest run: what people mean when they speak of a goal. */
 export type Goal = { readonly id: string; readonly number: number; readonly run: Run };
@@ -68,12 +68,4 @@ async function goalsWhere(sql: Sql, where: PendingQuery<Row[]>, most: number): P
     const run = runs.get(runId);
     return run?.workspaceId === workspaceId ? [{ id, number, run }] : [];
   });
-}
-
-/** Every run of a goal, oldest first. */
-export async function runsOfGoal(sql: Sql, workspaceId: string, goalId: string): Promise<readonly Run[]> {
-  const rows = await sql<{ id: string }[]>`
-    select id from runs where workspace_id = ${workspaceId} and goal_id = ${goalId} order by requested_at, id`;
-  const runs = await Promise.all(rows.map(({ id }) => loadRun(sql, workspaceId, id)));
-  return runs.filter((run) => run !== null);
 }

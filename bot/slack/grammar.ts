@@ -12,7 +12,7 @@ export type Reading =
 /** What can be meant: one thing, or two between which the person chooses. */
 export type Readings = { readonly first: Reading; readonly or: Reading | null };
 
-export const SUBCOMMANDS = ["run", "list", "status", "cancel", "rework", "help"] as const;
+const SUBCOMMANDS = ["run", "list", "status", "cancel", "rework", "help"] as const;
 
 /** Near enough to be a slip of the fingers. */
 const MOST_SLIPS = 2;

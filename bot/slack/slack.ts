@@ -7,6 +7,7 @@ import type { Desk } from "./desk.ts";
 import { listenForGoals } from "./goal.ts";
 import { type Homes, listenForHome } from "./home.ts";
 import { createListening } from "./listen.ts";
+import { listenForMembership } from "./membership.ts";
 import { HonoReceiver } from "./receiver.ts";
 import { toSlackLog } from "./slack-log.ts";
 import { SocketReceiver } from "./socket.ts";
@@ -58,7 +59,7 @@ export function createSlackSide(
     ...(access.apiUrl === undefined ? {} : { clientOptions: { slackApiUrl: access.apiUrl } }),
     logger: toSlackLog(desk.log),
   });
-  listenToAll(app, desk, homes);
+  listenToAll(app, { desk, homes, botUserId: identity.botUserId });
   return {
     routes: http?.routes ?? null,
     async start() {
@@ -71,13 +72,17 @@ export function createSlackSide(
 }
 
 /** Every listener. What none of them can explain to a person is a bug: logged, and not acked, so Slack shows the failure. */
-function listenToAll(app: App, desk: Desk, homes: Homes): void {
+function listenToAll(
+  app: App,
+  { desk, homes, botUserId }: { readonly desk: Desk; readonly homes: Homes; readonly botUserId: string },
+): void {
   const listening = createListening(app, desk);
   listenForGoals(app, listening, desk);
   listenForAnswers(listening, desk);
   listenForSteps(listening, desk);
   listenForTalk(app, desk);
   listenForHome(app, homes);
+  listenForMembership(app, desk, botUserId);
   app.error(async (error) => {
     desk.log.error("a Slack listener failed", { error });
     throw error;

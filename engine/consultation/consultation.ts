@@ -2,8 +2,7 @@ import { z } from "zod";
 import type { Instant } from "../run/run.ts";
 import type { Answer, Question } from "./question.ts";
 
-export const CONSULTATION_STATES = ["open", "settled", "expired", "withdrawn"] as const;
-export type ConsultationState = (typeof CONSULTATION_STATES)[number];
+type ConsultationState = "open" | "settled" | "expired" | "withdrawn";
 
 /** Who may answer: named people, or whoever is a full member of a channel. `fourEyes`: may the asker approve? */
 export const Policy = z.strictObject({

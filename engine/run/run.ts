@@ -8,7 +8,7 @@ import { Key, type PlannedStep } from "./plan.ts";
 export type Instant = number;
 
 export const RUN_STATUSES = ["planning", "proposed", "running", "succeeded", "failed", "cancelled"] as const;
-export type RunStatus = (typeof RUN_STATUSES)[number];
+type RunStatus = (typeof RUN_STATUSES)[number];
 
 export const STEP_STATUSES = [
   "pending", // something before it is not done
@@ -183,3 +183,8 @@ export function stepOf(run: Run, key: string): Step {
   if (!step) throw new Refusal("not_found", `There is no step "${key}" in this run.`);
   return step;
 }
+
+/** Whether a step of this run waits for the answer to this question. */
+export const isWaitingFor = (run: Run, consultationId: string): boolean =>
+  !hasEnded(run) &&
+  run.steps.some((step) => step.status === "waiting" && step.consultationId === consultationId);

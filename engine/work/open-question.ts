@@ -3,7 +3,7 @@ import { type Run, stepOf } from "../run/run.ts";
 import { unlessRefused } from "./work-on-step.ts";
 
 /** Run questions expire after three days. */
-export const QUESTION_TIMEOUT_MS = 3 * 24 * 3_600_000;
+const QUESTION_TIMEOUT_MS = 3 * 24 * 3_600_000;
 
 /** Puts a step's question to people. Its id came with the fact, so asking twice asks once. */
 export async function openQuestion(
