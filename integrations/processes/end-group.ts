@@ -8,6 +8,7 @@ const LOOK_EVERY_MS = 50;
 
 /** Sends a signal to a whole group; true while it has members. */
 export function signalGroup(groupId: number, signal: NodeJS.Signals | 0): boolean {
+  if (!(groupId > 1)) throw new RangeError(`${groupId} is not the id of a command's group.`); // 0 would be our own
   return send(-groupId, signal);
 }
 

@@ -87,7 +87,7 @@ export function createGit(parent: Environment): Git {
     const until = performance.now() + LOCKED_FOR_MS;
     for (;;) {
       const end = await runGit(folder, args, { ...options, env: { ...base, ...options.env } });
-      if (end.code === 0 || end.cut || !isLocked(end.err) || performance.now() > until) return end;
+      if (end.code === 0 || end.cut || !isPassing(end.err) || performance.now() > until) return end;
       await wait(50 + Math.random() * 200);
     }
   }
@@ -145,8 +145,9 @@ function identity(who: string) {
   return { [`${who}_NAME`]: "Countersign", [`${who}_EMAIL`]: "countersign@localhost" };
 }
 
-const isLocked = (err: string): boolean =>
-  /\.lock': File exists|cannot lock ref|could not lock|Unable to create '.*\.lock'|another git process/i.test(
+/** Somebody else is at work in the repository: it passes. Git also stumbles over a worktree that is being added. */
+const isPassing = (err: string): boolean =>
+  /\.lock': File exists|cannot lock ref|could not lock|another git process|failed to read worktrees\//i.test(
     err,
   );
 

@@ -37,14 +37,25 @@ export async function ensureWorktree(git: Git, wanted: Wanted): Promise<Workspac
   if (await isWhole(git, wanted)) return { path, branch, base };
   if ((await isThere(path)) && (await waitForMaker(runId)) && (await isWhole(git, wanted)))
     return { path, branch, base };
-  await clearAway(git, wanted);
   await mkdir(dirname(path), { recursive: true });
+  try {
+    await addWorktree(git, wanted, base);
+  } catch {
+    await clearAway(git, wanted); // what stands in its way is what a crash left; if it is not, the second try says so
+    await addWorktree(git, wanted, base);
+  }
+  return { path, branch, base };
+}
+
+async function addWorktree(
+  git: Git,
+  { gitFolder, path, branch, runId }: Wanted,
+  base: string,
+): Promise<void> {
   const known = await git.ask(gitFolder, ["rev-parse", "--verify", "--quiet", `refs/heads/${branch}`]);
   const how = known.code === 0 ? [path, branch] : ["--no-track", "-b", branch, path, base];
   const env = { COUNTERSIGN_RUN: runId, COUNTERSIGN_STEP: MAKING };
   await git(gitFolder, ["worktree", "add", "--quiet", ...how], { timeoutMs: MAKING_TIMEOUT_MS, env });
-  if (known.code === 0) await git(gitFolder, ["update-ref", baseRefOf(runId), base]);
-  return { path, branch, base };
 }
 
 /** Another process may be making it, or one that died may have left a git that still does. True when there was one. */
@@ -89,7 +100,8 @@ async function isHalfMade(own: string): Promise<boolean> {
 }
 
 /** Makes room for a new worktree. What somebody may have worked in is moved aside, never deleted. */
-async function clearAway(git: Git, { gitFolder, path }: Wanted): Promise<void> {
+async function clearAway(git: Git, { gitFolder, path, branch }: Wanted): Promise<void> {
+  await rm(join(gitFolder, `refs/heads/${branch}.lock`), { force: true }); // waited for in vain: a dead git's
   await git.ask(gitFolder, ["worktree", "unlock", path]);
   const removed = await git.ask(gitFolder, ["worktree", "remove", "--force", path]);
   if (removed.code !== 0 && (await isThere(path))) await rename(path, `${path}.left-${Date.now()}`);
