@@ -40,7 +40,7 @@ function headOf(ending: Ending, run: Run): string {
 }
 
 /** "214 tests passed", "+58 −2 in 3 files": the newest that steps left, since later ones stand on earlier ones. */
-export function numbersOf(run: Run): readonly string[] {
+function numbersOf(run: Run): readonly string[] {
   if (run.brief?.rehearsed) return [];
   const last = (words: (step: Step) => string): string =>
     inFinishingOrder(run).map(words).findLast(Boolean) ?? "";
@@ -66,7 +66,7 @@ function approvalsOf(run: Run, { people }: CardContext): readonly string[] {
 }
 
 /** Why it failed or who cancelled it, inert; nothing for the other endings. */
-export function reasonOf(ending: Ending, { reason }: Run, { people }: CardContext): string {
+function reasonOf(ending: Ending, { reason }: Run, { people }: CardContext): string {
   return reason !== null && (ending === "Failed" || ending === "Cancelled")
     ? inert(reason, MOST_IN_REASON, people)
     : "";

@@ -8,7 +8,7 @@ import { taskOf } from "./task.ts";
 import { bare } from "./text.ts";
 
 /** A `plan` block takes this many tasks. */
-export const MOST_TASKS = 50;
+const MOST_TASKS = 50;
 /** Of all tasks together: Slack refuses messages that grow too long. */
 const MOST_IN_PLAN = 9_000;
 const LEAST_PER_TASK = 160;

@@ -29,7 +29,7 @@ export function settledLine(state: QuestionState, context: CardContext): string 
   }
 }
 
-/** "✓ Approved by Bob 14:32": who decided what, and when. */
+/** "✓ Approved by Bob 14:32": what was decided, by whom, and when. The verb first: a name must not read like one of our lines. */
 export function answerLine(
   { question, openedAt }: Consultation,
   answer: Answer,
@@ -38,19 +38,19 @@ export function answerLine(
   const who = nameOf(answer.by, people);
   const when = clock(answer.at, openedAt);
   const option = question?.options.find(({ key }) => key === answer.decision);
-  if (option) return `✓ ${who} chose “${inert(option.label, 75)}” ${when}`;
+  if (option) return `✓ Chosen by ${who} ${when}: “${inert(option.label, 75)}”`;
   switch (answer.decision) {
     case "approve":
-      if (question?.rehearsed) return `✓ ${who} would approve, ${when}: it decides nothing`;
+      if (question?.rehearsed) return `✓ Rehearsed approval by ${who} ${when}: it decides nothing`;
       return answer.alone ? `✓ Approved alone by ${who}, who asked, ${when}` : `✓ Approved by ${who} ${when}`;
     case "reject":
       return `✕ Rejected by ${who} ${when}`;
     case "request_changes":
-      return `↺ ${who} asked for changes ${when}`;
+      return `↺ Changes asked for by ${who} ${when}`;
     case "done":
-      return `✓ ${who} says it is done, ${when}`;
+      return `✓ Called done by ${who} ${when}`;
     default:
-      return `✓ ${who} answered ${when}`;
+      return `✓ Answered by ${who} ${when}`;
   }
 }
 

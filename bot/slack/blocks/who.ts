@@ -13,8 +13,7 @@ const SLACK_ID = /^[UW][A-Z0-9]{2,20}$/;
 export const nameOf = (id: string, people: People): string => inert(people(id), MOST_IN_NAME) || "somebody";
 
 /** Somebody's name where Slack reads no markup. */
-export const plainNameOf = (id: string, people: People): string =>
-  bare(people(id), MOST_IN_NAME) || "somebody";
+const plainNameOf = (id: string, people: People): string => bare(people(id), MOST_IN_NAME) || "somebody";
 
 /** A mention that notifies, for new messages; a plain name for whoever is not in Slack. */
 export const mention = (id: string, people: People): string =>

@@ -58,16 +58,18 @@ describe("the line that stays of a question", () => {
   test.each([
     [{ decision: "approve", by: "U01ALICE", alone: true }, "✓ Approved alone by Alice, who asked, 14:32 UTC"],
     [{ decision: "reject" }, "✕ Rejected by Bob 14:32 UTC"],
-    [{ decision: "request_changes" }, "↺ Bob asked for changes 14:32 UTC"],
-    [{ decision: "done" }, "✓ Bob says it is done, 14:32 UTC"],
-    [{ decision: "text", note: "42" }, "✓ Bob answered 14:32 UTC"],
+    [{ decision: "request_changes" }, "↺ Changes asked for by Bob 14:32 UTC"],
+    [{ decision: "done" }, "✓ Called done by Bob 14:32 UTC"],
+    [{ decision: "text", note: "42" }, "✓ Answered by Bob 14:32 UTC"],
   ])("%j", (answer, expected) => {
     expect(line(settled(answer), null)).toBe(expected);
   });
 
   test("a chosen option stands by its words", () => {
     const question = aQuestion({ type: "decision", options: [{ key: "stop", label: "Stop here" }] });
-    expect(line(settled({ decision: "stop" }, { question }), null)).toBe("✓ Bob chose “Stop here” 14:32 UTC");
+    expect(line(settled({ decision: "stop" }, { question }), null)).toBe(
+      "✓ Chosen by Bob 14:32 UTC: “Stop here”",
+    );
   });
 
   test("a rehearsed approval decides nothing", () => {
