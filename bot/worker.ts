@@ -8,8 +8,8 @@ export type Handlers = {
   readonly [Name in Job["name"]]: (payload: Extract<Job, { name: Name }>["payload"]) => Promise<void>;
 };
 
-/** Jobs are short: an attempt goes on after its job. So a few places are enough, and an answer never waits long. */
-const PLACES = 16;
+/** Jobs are short, because an attempt goes on after its job. So many at once begin the siblings of a wide plan together. */
+const PLACES = 64;
 
 export type Worker = { stop(): Promise<void> };
 
@@ -55,9 +55,13 @@ function toTaskList(handlers: Handlers): TaskList {
   );
 }
 
-/** Graphile speaks a line for each job; only its trouble is worth keeping. */
+/**
+ * Graphile speaks a line for each job; only its trouble is worth keeping. A pool smaller than the number of places is none:
+ * jobs are fetched and completed in batches, and our handlers use no connection of graphile's.
+ */
 const toQueueLog =
   (log: Logger) =>
   (level: string, message: string): void => {
-    if (level === "error" || level === "warning") log.warn(`queue: ${message}`);
+    const isTrouble = level === "error" || level === "warning";
+    if (isTrouble && !message.includes("having maxPoolSize")) log.warn(`queue: ${message}`);
   };
