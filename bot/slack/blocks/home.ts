@@ -54,6 +54,7 @@ export function homeView(state: HomeState, context: HomeContext): HomeView {
     ),
     ...waiting.slice(0, MOST_QUESTIONS).flatMap((question, i) => questionParts(question, i, context)),
     rest(waiting.length - MOST_QUESTIONS),
+    { type: "divider" },
     section(
       `*Started by you (${started.length})*`,
       started.length === 0 ? "Nothing yet. Try `/goal help`." : null,
@@ -61,6 +62,7 @@ export function homeView(state: HomeState, context: HomeContext): HomeView {
     ...goalParts(started, context),
     section(`*Running now (${running.length})*`, running.length === 0 ? "Nothing runs." : null),
     ...goalParts(running, context),
+    { type: "divider" },
     section("*Agents*", ...agents.slice(0, MOST_AGENTS).map(agentLine)),
     rest(agents.length - MOST_AGENTS),
     section("*This week*", ...weekLines(week)),

@@ -2,6 +2,7 @@ import type { KnownBlock, ModalView } from "@slack/types";
 import type { Run, Step } from "#engine/run/run.ts";
 import type { CardContext } from "./card.ts";
 import { marks, plain, section, context as words } from "./elements.ts";
+import { endingLine } from "./ending.ts";
 import { showLeaves } from "./fold.ts";
 import { numberOf, progressOf, rehearsal, titleOf } from "./goal-words.ts";
 import { writeMetadata } from "./names.ts";
@@ -18,7 +19,10 @@ const MOST_IN_ALL = 60_000;
 
 /** Every step of a run with what it left behind, in a modal: the way to see what the plan's card is too small for. */
 export function planDetails(run: Run, context: CardContext): ModalView {
-  const head = section(`*${titleOf(run)}* · ${numberOf(run)}`, `${rehearsal(run)}${progressOf(run)}`);
+  const head = section(
+    `*${titleOf(run)}* · ${numberOf(run)}`,
+    endingLine(run, context) ?? `${rehearsal(run)}${progressOf(run)}`,
+  );
   const steps =
     run.steps.length <= MOST_WITH_MORE
       ? run.steps.flatMap((step) => withMore(step, run, context))

@@ -42,6 +42,7 @@ export function agentOf(step: Step, run: Run, context: CardContext): string {
     case "rehearsal":
       return `${ROLE_BRIEFS[agent.role].title} · rehearsal`;
     case "person":
+      if (step.answer !== null) return plainNameOf(step.answer.by, context.people);
       return askedOf(step, run, undefined, context);
   }
 }

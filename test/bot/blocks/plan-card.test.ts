@@ -164,6 +164,8 @@ describe("all steps in a modal", () => {
   });
 
   test("shows what a step left behind", () => {
-    expect(seen(planDetails(aDoneRelease(), CONTEXT).blocks)).toContain("12 tests passed");
+    const text = seen(planDetails(aDoneRelease(), CONTEXT).blocks);
+    expect(text).toContain("✓ Done in 33 min · 12 tests passed");
+    expect(text).toContain("✓ Ask a reviewer · Bob · 31 min");
   });
 });
