@@ -4,8 +4,14 @@ import { GIT_IDENTITY } from "../workspaces/git.ts";
 import { approvedSha } from "./approval.ts";
 
 /** Names with a meaning to the shell, to git or to a language's start: a parameter of that name is `PARAM_…` only. */
-const MEANS_SOMETHING =
-  /^(?:PATH|HOME|ENV|IFS|PS\d|PWD|SHELL|TERM|CI|USER|LANG|TZ|TMPDIR|CDPATH|EDITOR|VISUAL|PAGER|MAKEFLAGS|RUBYOPT|APPROVED_SHA|_|(?:LC|LD|DYLD|GIT|SSH|NODE|NPM|PYTHON|PERL|BASH|JAVA|RUST|CARGO|GO|PARAM|STEP|COUNTERSIGN)_?.*)$/;
+const MEANS_SOMETHING = new RegExp(
+  `^(?:${[
+    "PATH|HOME|ENV|IFS|PS\\d|PWD|OLDPWD|SHELL|TERM|CI|USER|LANG|TZ|TMPDIR|CDPATH|EDITOR|VISUAL|PAGER|_",
+    "APPROVED_SHA|MAKEFLAGS|RUBYOPT|RUBYLIB|GOFLAGS|GOPATH|GOROOT|RUSTFLAGS|RUSTC|CLASSPATH",
+    "(?:PYTHON|PERL|BASH).*",
+    "(?:LC|LD|DYLD|GIT|SSH|NODE|NPM|JAVA|CARGO|RUSTC|PARAM|STEP|COUNTERSIGN)_.*",
+  ].join("|")})$`,
+);
 
 /**
  * All that a command of a step gets to see. Values stand here and never in the shell line, so whatever they hold stays data:

@@ -4,14 +4,14 @@ import { OutsideFailure } from "#engine/errors.ts";
 import type { Environment } from "../processes/environment.ts";
 
 /** How git ended. `cut`: it printed more than was asked for, and was stopped. */
-export type GitEnd = {
+type GitEnd = {
   readonly code: number;
   readonly out: string;
   readonly err: string;
   readonly cut: boolean;
 };
 
-export type GitOptions = {
+type GitOptions = {
   readonly timeoutMs?: number;
   /** Reads at most so many bytes of the output, and stops git then. */
   readonly capBytes?: number;

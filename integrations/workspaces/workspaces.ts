@@ -13,7 +13,7 @@ import { createTurns } from "./turns.ts";
 import { ensureWorktree, removeWorktree, type Workspace } from "./worktree.ts";
 
 /** Whose workspace it is, and where its work begins. */
-export type WorkspaceOrder = {
+type WorkspaceOrder = {
   readonly project: Pick<ProjectRef, "name" | "repository" | "branch">;
   readonly runId: string;
   readonly branch: string;

@@ -22,7 +22,7 @@ const MAKING = "(worktree)";
 const MAKING_TIMEOUT_MS = 120_000;
 
 /** Where a run's first commit is remembered, so that its changes can be told whatever happens to other branches. */
-export const baseRefOf = (runId: string): string => `refs/countersign/base/${runId}`;
+const baseRefOf = (runId: string): string => `refs/countersign/base/${runId}`;
 
 /**
  * The worktree of a run, made where it is missing, mended where its making was cut short. The branch is reused if it is
