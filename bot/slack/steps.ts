@@ -2,7 +2,7 @@ import { goalById } from "#db/goals.ts";
 import { loadRun } from "#db/load.ts";
 import { Refusal } from "#engine/errors.ts";
 import type { RunCommand } from "#engine/run/commands.ts";
-import type { Run } from "#engine/run/run.ts";
+import { hasEnded, type Run } from "#engine/run/run.ts";
 import { reworkForm } from "./blocks/forms.ts";
 import { planDetails } from "./blocks/plan-details.ts";
 import { readText } from "./blocks/read-forms.ts";
@@ -41,10 +41,7 @@ export function listenForSteps({ onClick, onForm }: Listening, desk: Desk): void
     const feedback = readText(values, "feedback", true);
     if (feedback.kind === "wrong") return { errors: feedback.errors };
     await refuseStrangers(desk, { workspaceId, person });
-    const run = await runOf(desk, workspaceId, metadata.run);
-    const goal = run.brief && (await goalById(desk.sql, workspaceId, run.brief.goalId));
-    if (!goal) throw new Refusal("not_found", "There is no such goal any more.");
-    await desk.goals.rework(goal, feedback.value, person, onceId);
+    await rework(desk, { workspaceId, person, onceId }, metadata.run, feedback.value);
     return null;
   });
 
@@ -55,6 +52,20 @@ export function listenForSteps({ onClick, onForm }: Listening, desk: Desk): void
       submit(click, click.value.run, { type, key: click.value.key, by: click.person }),
     );
   onClick("link.open", async () => null);
+}
+
+/** A run that is stuck makes room for the next one: whoever sends the form has read that a new run begins. */
+async function rework(
+  desk: Desk,
+  { workspaceId, person, onceId }: Who,
+  runId: string,
+  feedback: string,
+): Promise<void> {
+  const run = await runOf(desk, workspaceId, runId);
+  if (!hasEnded(run)) await desk.goals.cancel(run, person, `${onceId}:cancel`);
+  const goal = run.brief && (await goalById(desk.sql, workspaceId, run.brief.goalId));
+  if (!goal) throw new Refusal("not_found", "There is no such goal any more.");
+  await desk.goals.rework(goal, feedback, person, onceId);
 }
 
 const STEP_BUTTONS = [
