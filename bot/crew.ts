@@ -47,7 +47,7 @@ export function createCrew(needs: {
     plannerFor: (run) => model && plannerFor(run, model, ledger, log),
     endLeftover: async (group) => {
       await endLeftover(group);
-      await endLeftoversOf({ runId: group.runId });
+      await endLeftoversOf({ runId: group.runId, lease: group.lease }); // other attempts of the run go on
     },
     closeWorkspace: async (runId) => {
       await workspaces.close(runId);

@@ -109,7 +109,7 @@ async function run(
   { line, cwd, outputFile, until }: Line,
   { report, signal }: Watch,
 ): Promise<CommandEnd> {
-  const { runId, step } = assignment;
+  const { runId, step, lease } = assignment;
   const env = stepEnvironment(environment, assignment, outputFile);
   const binary = Object.keys(env).find((name) => env[name]?.includes("\0"));
   if (binary !== undefined)
@@ -122,7 +122,8 @@ async function run(
       onLine: (newest) => report.note(newest),
     });
   } finally {
-    await endLeftoversOf({ runId, stepKey: step.key }); // also what left its group must not outlive the step
+    // What left its group must not outlive the attempt. Not the step's: if we were paused, the next attempt is at work.
+    await endLeftoversOf({ runId, stepKey: step.key, lease });
   }
 }
 

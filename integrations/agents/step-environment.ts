@@ -1,4 +1,5 @@
 import type { Assignment } from "#engine/agent/agent.ts";
+import { markOf } from "../processes/end-group.ts";
 import { commandEnvironment, type Environment } from "../processes/environment.ts";
 import { GIT_IDENTITY } from "../workspaces/git.ts";
 import { approvedSha } from "./approval.ts";
@@ -17,7 +18,8 @@ const MEANS_SOMETHING = new RegExp(
  * All that a command of a step gets to see. Values stand here and never in the shell line, so whatever they hold stays data:
  *
  * - each parameter as `PARAM_<NAME>`, and as `<NAME>` where that name means nothing else: `version` is `$VERSION`;
- * - `COUNTERSIGN_GOAL` (`g14`), `COUNTERSIGN_RUN`, `COUNTERSIGN_STEP`, `COUNTERSIGN_ATTEMPT`, `COUNTERSIGN_BRANCH`;
+ * - `COUNTERSIGN_GOAL` (`g14`), `COUNTERSIGN_RUN`, `COUNTERSIGN_STEP`, `COUNTERSIGN_ATTEMPT`, `COUNTERSIGN_BRANCH`,
+ *   and `COUNTERSIGN_MARK`, by which the processes of this very attempt are found;
  * - `COUNTERSIGN_OUTPUT`: a file that takes `name=value` lines for later steps;
  * - `STEP_<KEY>_<NAME>`: the values that the steps before this one left;
  * - `APPROVED_SHA`: the commit that a person approved last, where one did;
@@ -30,7 +32,7 @@ export function stepEnvironment(
   assignment: Assignment,
   outputFile: string,
 ): Record<string, string> {
-  const { goal, runId, step, attempt, branch, inputs, parameters } = assignment;
+  const { goal, runId, step, attempt, lease, branch, inputs, parameters } = assignment;
   const given = Object.entries(parameters).flatMap(([name, value]): [string, string][] => {
     const plain = toName(name);
     const always: [string, string] = [`PARAM_${plain}`, value];
@@ -50,6 +52,7 @@ export function stepEnvironment(
     COUNTERSIGN_RUN: runId,
     COUNTERSIGN_STEP: step.key,
     COUNTERSIGN_ATTEMPT: String(attempt),
+    COUNTERSIGN_MARK: markOf(lease),
     COUNTERSIGN_BRANCH: branch,
     COUNTERSIGN_OUTPUT: outputFile,
     APPROVED_SHA: approvedSha(inputs) ?? undefined,

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import type { ProcessGroup } from "#engine/agent/agent.ts";
 import { type ProcessRow, readEnvironment, readProcess, readProcesses } from "./process-table.ts";
@@ -42,12 +43,16 @@ async function isStillThatGroup(groupId: number, startTime: string): Promise<boo
   return marks.some((environment) => environment?.some((entry) => entry.startsWith("COUNTERSIGN_RUN=")));
 }
 
-/** Whose processes: those of a run, or of one step of it. */
-export type Marked = { readonly runId: string; readonly stepKey?: string };
+/** Whose processes: those of a run, of one step of it, or of the one attempt that holds or held this lease. */
+export type Marked = { readonly runId: string; readonly stepKey?: string; readonly lease?: string };
+
+/** What the processes of an attempt carry: tells them from those of any other attempt, and gives the lease to nobody. */
+export const markOf = (lease: string): string =>
+  createHash("sha256").update(lease).digest("hex").slice(0, 16);
 
 /**
- * Ends every process on this machine that carries the mark of this run (`COUNTERSIGN_RUN`, and `COUNTERSIGN_STEP` where a
- * step is named), also those that left their group. Tells how many. Only on Linux, where an environment can be read.
+ * Ends every process on this machine that carries the mark of this run (`COUNTERSIGN_RUN`, and `COUNTERSIGN_STEP` and
+ * `COUNTERSIGN_MARK` where a step or a lease is named), also those that left their group. Tells how many. Only on Linux, where an environment can be read.
  */
 export async function endLeftoversOf(marked: Marked): Promise<number> {
   const first = await processesOf(marked);
@@ -64,11 +69,12 @@ export async function endLeftoversOf(marked: Marked): Promise<number> {
 }
 
 /** The living processes that carry this mark. Empty where environments can't be read. */
-export async function processesOf({ runId, stepKey }: Marked): Promise<readonly ProcessRow[]> {
+export async function processesOf({ runId, stepKey, lease }: Marked): Promise<readonly ProcessRow[]> {
   if (process.platform !== "linux") return [];
   const marks = [
     `COUNTERSIGN_RUN=${runId}`,
     ...(stepKey === undefined ? [] : [`COUNTERSIGN_STEP=${stepKey}`]),
+    ...(lease === undefined ? [] : [`COUNTERSIGN_MARK=${markOf(lease)}`]),
   ];
   const rows = (await readProcesses()).filter(({ id }) => id !== process.pid);
   const environments = await Promise.all(rows.map(({ id }) => readEnvironment(id)));

@@ -181,6 +181,22 @@ describe("another attempt", () => {
   });
 });
 
+describe("an attempt that comes to itself too late", () => {
+  it("ends its own processes, and not those of the next attempt", async () => {
+    const late = commandStep("setsid sleep 600 & echo up; sleep 600", null);
+    const first = begin(late);
+    const second = begin({ ...late, attempt: 2, lease: "lease-2" });
+    await expect.poll(() => [...first.notes, ...second.notes], { timeout: 10_000 }).toEqual(["up", "up"]);
+    first.stop.abort();
+    expect(await first.ended).toMatchObject({ kind: "failed" });
+    expect(await processesOf({ runId: late.runId, lease: late.lease })).toEqual([]);
+    expect(await processesOf({ runId: late.runId, lease: "lease-2" })).not.toEqual([]);
+    second.stop.abort();
+    await second.ended;
+    await expect.poll(() => processesOf({ runId: late.runId })).toEqual([]);
+  });
+});
+
 describe("two runs in one repository", () => {
   it("work at the same time, each on its own branch", async () => {
     const repository = repositoryWith();
