@@ -97,7 +97,14 @@ async function openParts(
   if (slack && local) await makeDemoProject({ config, sql, environment, ...slack.identity });
   if (roles.includes("worker")) {
     if (slack) closers.add("the sender", await slack.startSender());
-    closers.add("the work", await room.start({ ...crew, followers: slack?.followers ?? [] }));
+    closers.add(
+      "the work",
+      await room.start({
+        ...crew,
+        followers: slack?.followers ?? [],
+        onLost: async (worker) => slack?.alert(worker),
+      }),
+    );
   }
   const health = healthRoutes({ sql, slack: slack?.isReachable ?? null });
   http.serve(

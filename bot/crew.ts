@@ -27,7 +27,7 @@ export function createCrew(needs: {
   readonly sql: Sql;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly log: Logger;
-}): Omit<Crew, "followers"> & { readonly model: Model | null; readonly workspaces: Workspaces } {
+}): Omit<Crew, "followers" | "onLost"> & { readonly model: Model | null; readonly workspaces: Workspaces } {
   const { config, sql, environment, log } = needs;
   const say = (line: string) => log.info(line);
   const workspaces = createWorkspaces({ dir: join(config.dataDir, "work"), environment, log: say });

@@ -36,6 +36,7 @@ export type Crew = {
   readonly plannerFor: (run: Run) => Planner | null;
   readonly closeWorkspace: (runId: string) => Promise<void>;
   readonly endLeftover: (group: LeftGroup) => Promise<void>;
+  readonly onLost: (worker: WorkerRow) => Promise<void>;
   readonly followers: readonly Follower[];
 };
 
@@ -65,6 +66,7 @@ export function createEngineRoom({ sql, databaseUrl, clock, newId, log }: Engine
         worker: () => ({ ...me, poolIds }),
         isAlive: isSameProcess,
         endLeftover: crew.endLeftover,
+        onLost: crew.onLost,
         sweep: async () => {
           await followers.sweep();
           await places.admit();

@@ -48,7 +48,10 @@ export async function endLeftovers(
 }
 
 /** Frees what dead workers held: their attempts, and the jobs that they had taken (graphile keeps those for four hours). */
-export async function freeLapsed({ sql, databaseUrl, engine, log }: Needs): Promise<void> {
+export async function freeLapsed(
+  { sql, databaseUrl, engine, log }: Needs,
+  onLost: (worker: WorkerRow) => Promise<void>,
+): Promise<void> {
   for (const { workspaceId, runId, key, lease } of await lostAttempts(sql)) {
     const command = {
       type: "lose attempt",
@@ -68,7 +71,10 @@ export async function freeLapsed({ sql, databaseUrl, engine, log }: Needs): Prom
   } finally {
     await utils.release();
   }
-  for (const { id } of lapsed) await leave(sql, id);
+  for (const worker of lapsed) {
+    await leave(sql, worker.id);
+    await onLost(worker);
+  }
 }
 
 /** A worker on this machine whose process is gone need not lapse first. */

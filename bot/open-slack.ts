@@ -2,7 +2,9 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { Hono } from "hono";
 import type { Sql } from "postgres";
+import { wantMessage } from "#db/messages.ts";
 import { saveInstallation } from "#db/places.ts";
+import type { WorkerRow } from "#db/workers.ts";
 import type { Model } from "#engine/agent/model.ts";
 import type { Engine } from "#engine/engine.ts";
 import { StartFailure } from "#engine/errors.ts";
@@ -15,6 +17,7 @@ import type { Goals } from "./goals.ts";
 import type { Listening } from "./http/http.ts";
 import type { Logger } from "./logger.ts";
 import type { AgentLimits } from "./places.ts";
+import { workerLostCard } from "./slack/blocks/worker-lost.ts";
 import { createCardContexts } from "./slack/card-contexts.ts";
 import { createHomes } from "./slack/home.ts";
 import { createPeople } from "./slack/people.ts";
@@ -30,6 +33,8 @@ export type OpenSlack = {
   /** Null where Slack comes over a socket. */
   readonly routes: Hono | null;
   isReachable(): Promise<boolean>;
+  /** Tells `OPS_CHANNEL`, where one is set, that a worker was lost. */
+  alert(lost: WorkerRow): Promise<void>;
   /** Resolve to what stops them again. */
   startSender(): Promise<() => Promise<void>>;
   listen(): Promise<() => Promise<void>>;
@@ -66,7 +71,7 @@ export async function openSlack(needs: {
   readonly limits: AgentLimits;
   readonly clock: Clock;
 }): Promise<OpenSlack | null> {
-  const { sql, engine, goals, log, model } = needs;
+  const { config, sql, engine, goals, log, model } = needs;
   const access = accessOf(needs);
   if (!access) return null;
   const clients = clientsOf(access);
@@ -96,6 +101,12 @@ export async function openSlack(needs: {
     followers: [createThreadFollower({ sql, threads }), homes.follower],
     routes: side.routes,
     isReachable: () => clients.people.auth.test().then((answer) => answer.ok),
+    async alert(lost) {
+      if (config.opsChannel === null) return;
+      const place = { workspaceId: identity.workspaceId, streamId: null, threadKey: null, rank: 1 } as const;
+      const desired = workerLostCard(lost);
+      await wantMessage(sql, { ...place, key: `lost:${lost.id}`, channelId: config.opsChannel, desired });
+    },
     async startSender() {
       const { decisions, progress } = clients;
       const sender = await createSender({

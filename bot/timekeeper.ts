@@ -25,6 +25,8 @@ export async function startTimekeeper(needs: {
   readonly isAlive: (row: WorkerRow) => Promise<boolean>;
   /** Ends processes that outlived their attempt. */
   readonly endLeftover: (group: LeftGroup) => Promise<void>;
+  /** A worker is gone without a word: somebody should know. */
+  readonly onLost: (lost: WorkerRow) => Promise<void>;
   /** What else is looked after with every beat: followers that lie behind. */
   readonly sweep: () => Promise<void>;
 }) {
@@ -40,7 +42,7 @@ export async function startTimekeeper(needs: {
     await beat(sql, worker());
     await keepTime(needs);
     await endLeftovers(needs, worker().host, needs.endLeftover);
-    await freeLapsed(needs);
+    await freeLapsed(needs, needs.onLost);
     await sweep();
   }
 

@@ -42,9 +42,9 @@ export async function lostAttempts(sql: Sql): Promise<readonly LostAttempt[]> {
 }
 
 /** Workers that have lapsed, with graphile's names for their pools. */
-export async function lapsedWorkers(sql: Sql): Promise<readonly Pick<WorkerRow, "id" | "poolIds">[]> {
-  return sql<Pick<WorkerRow, "id" | "poolIds">[]>`
-    select id, pool_ids as "poolIds" from workers where beat_at <= now() - ${LAPSE_MS} * interval '1 ms'`;
+export async function lapsedWorkers(sql: Sql): Promise<readonly WorkerRow[]> {
+  return sql<WorkerRow[]>`
+    select id, host, pid, start_time as "startTime", pool_ids as "poolIds" from workers where beat_at <= now() - ${LAPSE_MS} * interval '1 ms'`;
 }
 
 /** Everybody who is said to run on this machine. */

@@ -107,6 +107,7 @@ function toCrew(
     plannerFor: () => null,
     closeWorkspace: async () => {},
     endLeftover: async () => {},
+    onLost: async () => {},
     followers: [
       {
         name: "bench",
