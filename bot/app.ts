@@ -8,7 +8,7 @@ import { type Closers, createClosers } from "./closers.ts";
 import { type Config, secretsOf } from "./config.ts";
 import { createCrew } from "./crew.ts";
 import { makeDemoProject } from "./demo.ts";
-import { createEngineRoom } from "./engine-room.ts";
+import { createEngineRoom, openWriter } from "./engine-room.ts";
 import { createGoals } from "./goals.ts";
 import { healthRoutes } from "./http/health.ts";
 import { listen } from "./http/http.ts";
@@ -45,7 +45,9 @@ export async function createApp(config: Config, needs: Needs): Promise<App> {
     const { url, notes } = await openDatabase(config, needs.log, closers);
     const sql = connect(url, { max: 20, applicationName: "countersign" });
     closers.add("the database's connections", () => sql.end({ timeout: 5 }));
-    const address = await openParts(config, needs, { sql, databaseUrl: url, closers });
+    const writer = openWriter(url);
+    closers.add("the engine's connections", () => writer.end({ timeout: 5 }));
+    const address = await openParts(config, needs, { sql, writer, databaseUrl: url, closers });
     return { url: address, notes: [...notes, ...config.warnings], close: () => closers.close() };
   } catch (error) {
     await closers.close();
@@ -66,16 +68,21 @@ async function openDatabase(config: Config, log: Logger, closers: Closers) {
   return { url: embedded.url, notes: embedded.note === undefined ? [] : [embedded.note] };
 }
 
-type Database = { readonly sql: Sql; readonly databaseUrl: string; readonly closers: Closers };
+type Database = {
+  readonly sql: Sql;
+  readonly writer: Sql;
+  readonly databaseUrl: string;
+  readonly closers: Closers;
+};
 
 /** The server listens first, since local-slack is a part of it and says who we are there. Work begins last. */
 async function openParts(
   config: Config,
   needs: Needs,
-  { sql, databaseUrl, closers }: Database,
+  { sql, writer, databaseUrl, closers }: Database,
 ): Promise<string> {
   const { roles, log, clock, environment } = needs;
-  const room = createEngineRoom({ sql, databaseUrl, clock, newId: randomUUID, log });
+  const room = createEngineRoom({ sql, writer, databaseUrl, clock, newId: randomUUID, log });
   const crew = createCrew({ config, sql, environment, log });
   const goals = createGoals({ sql, engine: room.engine, hasModel: crew.model !== null });
   const http = await listen({ host: config.host, port: config.port, log });

@@ -1,11 +1,13 @@
 import { hostname } from "node:os";
 import type { Sql } from "postgres";
+import { connect } from "#db/connect.ts";
 import type { LeftGroup } from "#db/process-groups.ts";
 import { FACTS_CHANNEL } from "#db/save.ts";
 import { createStore } from "#db/store.ts";
 import type { WorkerRow } from "#db/workers.ts";
 import type { Agent, ProjectRef } from "#engine/agent/agent.ts";
 import { createEngine, type Engine } from "#engine/engine.ts";
+import { MOST_IN_FLIGHT } from "#engine/group-commit.ts";
 import type { Clock, NewId } from "#engine/ports.ts";
 import type { AgentKind } from "#engine/run/plan.ts";
 import type { Run } from "#engine/run/run.ts";
@@ -22,11 +24,17 @@ import { startWorker } from "./worker.ts";
 /** What the engine needs of the world around it: no Slack, no HTTP, no file. */
 export type EngineRoomNeeds = {
   readonly sql: Sql;
+  /** What only the engine writes through (`openWriter`): nobody who waits for the engine holds one of its connections. */
+  readonly writer: Sql;
   readonly databaseUrl: string;
   readonly clock: Clock;
   readonly newId: NewId;
   readonly log: Logger;
 };
+
+/** The engine's own connections: one for each transaction in flight, and each keeps its few plans. */
+export const openWriter = (databaseUrl: string): Sql =>
+  connect(databaseUrl, { max: MOST_IN_FLIGHT, applicationName: "countersign-engine", plan: "once" });
 
 /** What works in it, once it is started. */
 export type Crew = {
@@ -44,8 +52,9 @@ export type Crew = {
  * The engine with all that keeps it going: attempts, the queue's worker, beats and time, followers. `submit` works at
  * once; `start` begins to take work. A process that only serves Slack or HTTP never starts it.
  */
-export function createEngineRoom({ sql, databaseUrl, clock, newId, log }: EngineRoomNeeds) {
-  const engine = createEngine({ store: createStore(sql), clock, newId });
+export function createEngineRoom({ sql, writer, databaseUrl, clock, newId, log }: EngineRoomNeeds) {
+  const store = createStore(writer);
+  const engine = createEngine({ store, clock, newId });
   const me: Omit<WorkerRow, "poolIds"> = {
     id: newId(),
     host: hostname(),
@@ -80,6 +89,7 @@ export function createEngineRoom({ sql, databaseUrl, clock, newId, log }: Engine
         handlers: createHandlers({
           ...crew,
           sql,
+          consultationOf: store.consultation,
           work: workNeeds({ engine, newId, me: me.id, crew, attempts, places }),
         }),
       });

@@ -1,5 +1,6 @@
 import type { Sql } from "postgres";
-import { loadConsultation, loadRun } from "#db/load.ts";
+import { loadRun } from "#db/load.ts";
+import type { Consultation } from "#engine/consultation/consultation.ts";
 import type { RunJob } from "#engine/jobs.ts";
 import { isWaitingFor, type Run } from "#engine/run/run.ts";
 import { openQuestion, withdrawQuestion, withdrawQuestions } from "#engine/work/open-question.ts";
@@ -16,6 +17,7 @@ const PLAN_TIMEOUT_MS = 10 * 60_000;
 export function createHandlers(needs: {
   readonly sql: Sql;
   readonly work: WorkNeeds;
+  readonly consultationOf: (workspaceId: string, id: string) => Promise<Consultation | null>;
   /** Asks a model for plans, within the goal's budget; null where no model is set. */
   readonly plannerFor: (run: Run) => Planner | null;
   readonly closeWorkspace: (runId: string) => Promise<void>;
@@ -26,7 +28,7 @@ export function createHandlers(needs: {
     "work-on-step": (job) => workOnStep(work, job),
 
     async "tell-run"({ workspaceId, consultationId }) {
-      const consultation = await loadConsultation(sql, workspaceId, consultationId);
+      const consultation = await needs.consultationOf(workspaceId, consultationId);
       if (consultation) await tellRun(work, consultation);
     },
 

@@ -5,9 +5,7 @@ const MOST_STATES = 500;
 /** A run of a thousand steps is a thousand times as heavy as a question. */
 const MOST_STEPS = 10_000;
 
-export type Cache = ReturnType<typeof createCache>;
-
-/** States of the streams that were used last, by id; those that are over are not kept. Asking for one keeps it longer. */
+/** States of the streams that were used last, by id; runs that are over are not kept. Asking for one keeps it longer. */
 export function createCache() {
   const kept = new Map<string, State[StreamKind]>();
   let steps = 0;
@@ -29,7 +27,7 @@ export function createCache() {
     },
     set(state: State[StreamKind]): void {
       drop(state.id);
-      if (isOver(state)) return;
+      if ("steps" in state && hasEnded(state)) return;
       kept.set(state.id, state);
       steps += stepsOf(state);
       for (const oldest of kept.keys()) {
@@ -41,6 +39,3 @@ export function createCache() {
 }
 
 const stepsOf = (state: State[StreamKind]): number => ("steps" in state ? state.steps.length : 0);
-
-const isOver = (state: State[StreamKind]): boolean =>
-  "steps" in state ? hasEnded(state) : state.state !== "open";

@@ -10,10 +10,7 @@ const OLDEST_MAJOR = 15;
  * A pool of at most `max` connections, opened as they are needed. A statement may take a minute and a transaction may
  * idle half a minute, then Postgres ends it: what hangs must not hold locks for ever.
  */
-export function connect(
-  url: string,
-  { max, applicationName }: { readonly max: number; readonly applicationName: string },
-): Sql {
+export function connect(url: string, { max, applicationName, plan }: Options): Sql {
   return postgres(url, {
     max,
     connect_timeout: CONNECT_TIMEOUT_S,
@@ -22,9 +19,17 @@ export function connect(
       application_name: applicationName,
       statement_timeout: 60_000,
       idle_in_transaction_session_timeout: 30_000,
+      ...(plan === "once" && { plan_cache_mode: "force_generic_plan" }),
     },
   });
 }
+
+type Options = {
+  readonly max: number;
+  readonly applicationName: string;
+  /** "once": for few statements that come often; planning the engine's takes longer than running it. */
+  readonly plan?: "once";
+};
 
 /** The app's way to its tables: drizzle over a pool, with snake_case columns. */
 export function openDb(client: Sql) {

@@ -39,7 +39,10 @@ export async function claim(
   return { stream: { id, kind, workspaceId, seq: head }, seq, failures };
 }
 
-/** Says how far the log has been read, and lets go of it. Resolves to whether it has grown since. */
+/**
+ * Says how far the log has been read, and lets go of it. Resolves to whether it had grown by then; what is written at the
+ * same moment is told by its notification, which comes after its commit.
+ */
 export async function release(
   sql: Sql,
   follower: string,
@@ -47,12 +50,11 @@ export async function release(
   streamId: string,
   seq: number,
 ): Promise<boolean> {
-  await sql`
-    update cursors set seq = ${seq}, held_by = null, not_before = null, failures = 0, last_error = null
-    where follower = ${follower} and stream_id = ${streamId} and held_by = ${holder}`;
-  const [row] = await sql<
-    { grown: boolean }[]
-  >`select seq > ${seq} as grown from streams where id = ${streamId}`;
+  const [row] = await sql<{ grown: boolean }[]>`
+    with released as (
+      update cursors set seq = ${seq}, held_by = null, not_before = null, failures = 0, last_error = null
+      where follower = ${follower} and stream_id = ${streamId} and held_by = ${holder})
+    select seq > ${seq} as grown from streams where id = ${streamId}`;
   return row?.grown ?? false;
 }
 

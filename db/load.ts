@@ -1,13 +1,14 @@
 import type { Sql, TransactionSql } from "postgres";
 import type { Consultation } from "#engine/consultation/consultation.ts";
 import type { State, StreamKind } from "#engine/machines.ts";
+import type { StreamRef } from "#engine/ports.ts";
 import type { Run } from "#engine/run/run.ts";
 import { type ConsultationRow, type RunRow, type StepRow, toRun } from "./rows.ts";
 
 /** The states of these streams, by id. Rows of another workspace are not seen. */
 export async function loadStates(
   sql: Sql | TransactionSql,
-  streams: readonly { readonly id: string; readonly kind: StreamKind; readonly workspace_id: string }[],
+  streams: readonly StreamRef[],
 ): Promise<ReadonlyMap<string, State[StreamKind]>> {
   const ids = (kind: StreamKind) =>
     streams.filter((stream) => stream.kind === kind).map((stream) => stream.id);
@@ -15,7 +16,7 @@ export async function loadStates(
     loadRuns(sql, ids("run")),
     loadConsultations(sql, ids("consultation")),
   ]);
-  const workspaces = new Map(streams.map((stream) => [stream.id, stream.workspace_id]));
+  const workspaces = new Map(streams.map((stream) => [stream.id, stream.workspaceId]));
   const seen = [...runs, ...consultations].filter(
     ({ id, workspaceId }) => workspaces.get(id) === workspaceId,
   );
@@ -38,15 +39,14 @@ export async function loadConsultation(
   return consultation?.workspaceId === workspaceId ? consultation : null;
 }
 
-/** Runs with their steps, in no special order. */
+/** Runs with their steps, in no special order. One statement, so that a run and its steps are of the same moment. */
 export async function loadRuns(sql: Sql | TransactionSql, ids: readonly string[]): Promise<readonly Run[]> {
   if (ids.length === 0) return [];
-  const [runs, steps] = await Promise.all([
-    sql<RunRow[]>`select * from runs where id = any(${[...ids]}::uuid[])`,
-    sql<StepRow[]>`select * from steps where run_id = any(${[...ids]}::uuid[]) order by run_id, position`,
-  ]);
-  const byRun = Map.groupBy(steps, (step) => step.run_id);
-  return runs.map((run) => toRun(run, byRun.get(run.id) ?? []));
+  const rows = await sql<(RunRow & { readonly steps: readonly StepRow[] })[]>`
+    select r.*, planned.steps from runs r cross join lateral (
+      select coalesce(json_agg(s order by s.position), '[]') as steps from steps s where s.run_id = r.id) planned
+    where r.id = any(${[...ids]}::uuid[])`;
+  return rows.map(({ steps, ...run }) => toRun(run, steps));
 }
 
 async function loadConsultations(

@@ -1,24 +1,24 @@
 import postgres, { type Sql, type TransactionSql } from "postgres";
-import type { State, StreamKind } from "#engine/machines.ts";
 import type { Change, Loaded, Store, Submission } from "#engine/ports.ts";
-import { createCache } from "./cache.ts";
-import { loadStates } from "./load.ts";
+import { begins, createRemembered } from "./remembered.ts";
 import type { Head } from "./rows.ts";
 import { saveChanges } from "./save.ts";
 
 type Settle = (loaded: Loaded) => readonly Change[];
 
+type PostgresStore = Store & Pick<ReturnType<typeof createRemembered>, "consultation">;
+
 /**
- * The engine's store on Postgres. Where it remembers every state that a batch needs, it saves at once: one statement, which
- * Postgres refuses when another process has written one of these logs since. Otherwise, and whenever a stream would stay as
- * it is (a refusal must not rest on memory), it locks the streams in id order, loads what it does not know, and then saves.
+ * The engine's store on Postgres. It settles a batch on the states that it remembers or reads, and saves it in one
+ * statement, which Postgres refuses when another process has written one of these logs since. Then, and whenever a stream
+ * would stay as it is (a refusal must not rest on memory), it locks the streams in id order, loads, settles and saves.
  */
-export function createStore(sql: Sql): Store {
-  const cache = createCache();
+export function createStore(sql: Sql): PostgresStore {
+  const remembered = createRemembered(sql);
 
   async function change(submissions: readonly Submission[], settle: Settle): Promise<void> {
     const changes = (await changeAtOnce(submissions, settle)) ?? (await changeLocked(submissions, settle));
-    for (const { after } of changes) cache.set(after);
+    remembered.keep(changes);
   }
 
   /** Null when nothing was saved, because the locks are needed. */
@@ -26,10 +26,13 @@ export function createStore(sql: Sql): Store {
     submissions: readonly Submission[],
     settle: Settle,
   ): Promise<readonly Change[] | null> {
-    const states = remembered(submissions);
-    if (states === null) return null;
-    const repeatable = submissions.filter(({ once, stream }) => once && states.has(stream.id));
-    const changes = settle({ states, known: await knownOf(sql, repeatable) });
+    const states = await remembered.recall(submissions);
+    // After the states: what came before them must be seen, and what comes after them has taken their next number.
+    const known = await knownOf(
+      sql,
+      submissions.filter(({ once, stream }) => once && states.has(stream.id)),
+    );
+    const changes = settle({ states, known });
     if (changes.length < new Set(submissions.map(({ stream }) => stream.id)).size) return null;
     try {
       await saveChanges(sql, changes);
@@ -40,51 +43,19 @@ export function createStore(sql: Sql): Store {
     }
   }
 
-  /** Null when one of them is not remembered, and is not about to begin either. */
-  function remembered(submissions: readonly Submission[]): ReadonlyMap<string, State[StreamKind]> | null {
-    const states = new Map<string, State[StreamKind]>();
-    const begun = new Set<string>();
-    for (const { stream, command } of submissions) {
-      const state = cache.get(stream.id);
-      if (state) states.set(stream.id, state);
-      else if (begins(command)) begun.add(stream.id);
-      else if (!begun.has(stream.id)) return null;
-    }
-    return states;
-  }
-
   function changeLocked(submissions: readonly Submission[], settle: Settle): Promise<readonly Change[]> {
     const once = submissions.filter((submission) => submission.once);
     return sql.begin(async (tx) => {
       const [heads, known] = await Promise.all([lockHeads(tx, submissions), knownOf(tx, once)]);
-      const changes = settle({ states: await statesOf(tx, heads), known });
+      const changes = settle({ states: await remembered.under(tx, heads), known });
       await Promise.all([dropUnused(tx, heads, changes), saveChanges(tx, changes)]);
       return changes;
     });
   }
 
-  /** What is remembered counts where the head's number says that nothing has changed since. */
-  async function statesOf(
-    tx: TransactionSql,
-    heads: readonly Head[],
-  ): Promise<ReadonlyMap<string, State[StreamKind]>> {
-    const begun = heads.filter((head) => head.seq > 0);
-    const known = begun.flatMap(({ id, seq }) => {
-      const state = cache.get(id);
-      return state?.seq === seq ? [[id, state] as const] : [];
-    });
-    const states = new Map(known);
-    const fresh = await loadStates(
-      tx,
-      begun.filter(({ id }) => !states.has(id)),
-    );
-    return new Map([...states, ...fresh]);
-  }
-
-  return { change, committed: (submissions) => knownOf(sql, submissions) };
+  const { consultation } = remembered;
+  return { change, committed: (submissions) => knownOf(sql, submissions), consultation };
 }
-
-const begins = ({ type }: Submission["command"]): boolean => type === "request" || type === "open";
 
 /** Somebody else has written the facts with these numbers: what we remembered was old. */
 const isOvertaken = (error: unknown): boolean =>

@@ -1,7 +1,7 @@
 /** At most this many share a transaction, so that no batch holds its locks for long. */
 const MOST_IN_A_BATCH = 256;
 /** So many transactions at a time: while the database works on one, the rules work on the other. */
-const MOST_IN_FLIGHT = 2;
+export const MOST_IN_FLIGHT = 2;
 
 /**
  * Gathers what arrives while transactions are in flight, and commits it together as the next one. What is for a stream in

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Sql } from "postgres";
-import { type Crew, createEngineRoom } from "#bot/engine-room.ts";
+import { type Crew, createEngineRoom, openWriter } from "#bot/engine-room.ts";
 import { idFrom } from "#bot/ids.ts";
 import { createLogger } from "#bot/logger.ts";
 import { connect } from "#db/connect.ts";
@@ -25,7 +25,9 @@ export async function createCountersign(databaseUrl: string): Promise<Adapter> {
   await sql`insert into installations (workspace_id, name, bot_user_id) values (${WORKSPACE}, 'bench', 'U00BOT')`;
   const write = (line: string) => process.stderr.write(line);
   const log = createLogger({ level: "warn", isTerminal: true, write, now: Date.now });
-  const room = createEngineRoom({ sql, databaseUrl, clock: { now: Date.now }, newId: randomUUID, log });
+  const writer = openWriter(databaseUrl);
+  const clock = { now: Date.now };
+  const room = createEngineRoom({ sql, writer, databaseUrl, clock, newId: randomUUID, log });
   const questions = new Map<string, string>();
   const waiters = new Map<string, (atMs: number) => void>();
   const crew = toCrew(sql, questions, waiters);
@@ -76,7 +78,7 @@ export async function createCountersign(databaseUrl: string): Promise<Adapter> {
     },
     async close() {
       await stop?.();
-      await sql.end({ timeout: 5 });
+      await Promise.all([sql.end({ timeout: 5 }), writer.end({ timeout: 5 })]);
     },
   };
 }
