@@ -1,16 +1,17 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { processesOf } from "#integrations/processes/end-group.ts";
+import { readProcess } from "#integrations/processes/process-table.ts";
+import { approveToTheEnd, expectShipped } from "#test/support/e2e/endings.ts";
 import type { BotProcess } from "#test/support/e2e/processes.ts";
-import { tagged } from "#test/support/e2e/repository.ts";
-import { ALICE, BOB, type Room } from "#test/support/e2e/room.ts";
+import { ALICE, BOB } from "#test/support/e2e/room.ts";
 import { useSeparateStage } from "#test/support/e2e/separate-stage.ts";
 import { until } from "#test/support/e2e/until.ts";
 import { testDatabase } from "#test/support/postgres.ts";
 
+vi.setConfig({ testTimeout: 90_000 });
 const stage = useSeparateStage(await testDatabase());
-const MOVES_WITHIN = { timeoutMs: 30_000 };
 
 let bot: BotProcess;
 beforeEach(async () => {
@@ -22,33 +23,6 @@ afterEach(() => bot.end());
 async function killAndStartAgain(): Promise<void> {
   await bot.end();
   bot = await stage().startBot();
-}
-
-/** Bob approves, and everything comes to its end: one tag, one outcome, each message once, no process left. */
-async function approveToTheEnd(slack: Room, title: string): Promise<void> {
-  const goal = await slack.card(new RegExp(`^Ship ${title}`));
-  const question = await slack.card(/^✋ Tag /, goal);
-  await slack.presses(BOB, question, "Approve");
-  await expectTheEnd(slack, title);
-}
-
-async function expectTheEnd(slack: Room, title: string): Promise<void> {
-  const { runOf, factsOf, expectNothingTwice, people } = stage();
-  const goal = await slack.card(new RegExp(`^Ship ${title}\\n✓ Done`));
-  const question = await slack.card(/^✓ Approved by Bob .* → Tag v1\.2\.3 ✓/, goal);
-  expect(question.buttons).toEqual([]);
-  const result = await slack.card(/^✓ Done in .*approved by Bob/, goal);
-  const runId = await runOf(`Ship ${title}`);
-  const facts = await factsOf(runId);
-  expect(facts.filter((type) => type === "step.succeeded")).toHaveLength(3);
-  expect(facts.filter((type) => type === "step.answered")).toHaveLength(1);
-  expect(facts.filter((type) => type === "step.asked")).toHaveLength(1);
-  expect(facts.at(-1)).toBe("run.succeeded");
-  expect(tagged(slack.repository, "v1.2.3")).not.toBeNull();
-  const thread = await people.thread(goal);
-  expect(thread).toHaveLength(3);
-  expect(thread.at(-1)?.ts).toBe(result.ts);
-  await expectNothingTwice(runId);
 }
 
 test("SIGKILL in the middle of a command: it is ended, and tried again", async () => {
@@ -63,52 +37,17 @@ test("SIGKILL in the middle of a command: it is ended, and tried again", async (
   await bot.end();
   expect((await processesOf({ runId })).length).toBeGreaterThan(0);
   bot = await stage().startBot();
-  await until(
-    "the second attempt",
-    async () => readFileSync(began, "utf8").split("\n").length === 3,
-    MOVES_WITHIN,
-  );
+  await until("the second attempt", async () => readFileSync(began, "utf8").split("\n").length === 3);
   const [first] = readFileSync(began, "utf8").split("\n");
-  expect(existsSync(`/proc/${first}`)).toBe(false);
-  await approveToTheEnd(slack, "middle 1.2.3");
+  expect(await readProcess(Number(first))).toBeNull();
+  await approveToTheEnd(stage(), slack, "middle");
   expect((await factsOf(runId)).filter((type) => type === "attempt.lost")).toHaveLength(1);
 });
 
-test("SIGKILL before Slack has taken a post: it is posted after all, once", async () => {
-  const { room, fault, calls } = stage();
-  const slack = await room("before");
-  await fault("chat.postMessage", "hang");
-  await slack.types(ALICE, "/goal run ship version=1.2.3");
-  await calls("chat.postMessage", "hang");
-  await killAndStartAgain();
-  await approveToTheEnd(slack, "before 1.2.3");
-});
-
-test("SIGKILL after Slack took the post, before we knew: it is found, not posted again", async () => {
-  const { room, fault, sql } = stage();
-  const slack = await room("after");
-  await fault("chat.postMessage", "drop_after_store");
-  await slack.types(ALICE, "/goal run ship version=1.2.3");
-  await until("the card in Slack", async () => (await slack.cards()).length > 0, { everyMs: 5 });
-  const [row] = await sql<{ state: string }[]>`
-    select state from messages where channel_id = ${slack.channel} and thread_key is null`;
-  expect(row?.state).toBe("posting");
-  await killAndStartAgain();
-  await approveToTheEnd(slack, "after 1.2.3");
-  expect(await slack.cards()).toHaveLength(1);
-});
-
 test("SIGKILL before a cursor moves: the log is read again", async () => {
-  const { room, sql, runOf } = stage();
+  const { room, sql, runOf, holding } = stage();
   const slack = await room("cursor");
-  const killed = Promise.withResolvers<void>();
-  const locked = Promise.withResolvers<void>();
-  const lock = sql.begin(async (tx) => {
-    await tx`lock table messages in exclusive mode`;
-    locked.resolve();
-    await killed.promise;
-  });
-  await locked.promise;
+  const lock = await holding((tx) => tx`lock table messages in exclusive mode`);
   await slack.types(ALICE, "/goal run ship version=1.2.3");
   const runId = await runOf("Ship cursor 1.2.3");
   await until("the follower to hold the log", async () => {
@@ -117,69 +56,42 @@ test("SIGKILL before a cursor moves: the log is read again", async () => {
     return rows.length > 0;
   });
   await bot.end();
-  killed.resolve();
-  await lock;
+  await lock.letGo();
   bot = await stage().startBot();
-  await approveToTheEnd(slack, "cursor 1.2.3");
-});
-
-test("SIGKILL after a cursor has moved, with its messages not yet posted", async () => {
-  const { room, sql, fault, runOf } = stage();
-  const slack = await room("moved");
-  await fault("chat.postMessage", "hang");
-  await slack.types(ALICE, "/goal run ship version=1.2.3");
-  const runId = await until("the run", () => runOf("Ship moved 1.2.3").catch(() => null));
-  await until("the cursor to have read up to the question", async () => {
-    const [row] = await sql<{ isRead: boolean }[]>`
-      select c.seq = s.seq as "isRead" from cursors c join streams s on s.id = c.stream_id
-      where c.follower = 'slack' and s.id in (select id from consultations where run_id = ${runId})`;
-    return row?.isRead;
-  });
-  expect(await slack.cards()).toEqual([]);
-  await killAndStartAgain();
-  await approveToTheEnd(slack, "moved 1.2.3");
+  await approveToTheEnd(stage(), slack, "cursor");
 });
 
 test("SIGKILL right after a click's commit: the approval counts, once, and the run goes on", async () => {
-  const { room, sql, runOf } = stage();
+  const { room, sql, runOf, holding } = stage();
   const slack = await room("click");
   await slack.types(ALICE, "/goal run ship version=1.2.3");
   const goal = await slack.card(/^Ship click/);
   const question = await slack.card(/^✋ Tag click/, goal);
   const runId = await runOf("Ship click 1.2.3");
-  const locked = Promise.withResolvers<void>();
-  const killed = Promise.withResolvers<void>();
-  const lock = sql.begin(async (tx) => {
-    await tx`select from streams where id = ${runId} for update`;
-    locked.resolve();
-    await killed.promise;
-  });
-  await locked.promise;
-  const click = slack.presses(BOB, question, "Approve").catch(() => undefined); // the bot dies: nobody acks
-  await until(
-    "the answer in the log",
-    async () => {
-      const rows = await sql`
-        select from facts where type = 'consultation.settled'
-          and stream_id in (select id from consultations where run_id = ${runId})`;
-      return rows.length > 0;
-    },
-    { everyMs: 2 },
-  );
+  // The run can't hear of the answer, so that the bot dies between the two commits.
+  const lock = await holding((tx) => tx`select from streams where id = ${runId} for update`);
+  const click = slack.presses(BOB, question, "Approve").catch(() => undefined); // a dead bot acks nothing
+  const settled = async () => {
+    const rows = await sql`
+      select from facts where type = 'consultation.settled'
+        and stream_id in (select id from consultations where run_id = ${runId})`;
+    return rows.length > 0;
+  };
+  await until("the answer in the log", settled, { everyMs: 2 });
   await bot.end();
   await click;
-  killed.resolve();
-  await lock;
+  await lock.letGo();
   bot = await stage().startBot();
-  await expectTheEnd(slack, "click 1.2.3");
+  await expectShipped(stage(), slack, "click");
+  const late = await slack.card(/^✓ Approved by Bob/, goal);
+  expect(late.ts).toBe(question.ts);
 });
 
 test("SIGKILL while an approval is waited for: it is still there, and works", async () => {
-  const { room } = stage();
-  const slack = await room("waits");
+  const slack = await stage().room("waits");
   await slack.types(ALICE, "/goal run ship version=1.2.3");
   const goal = await slack.card(/^Ship waits/);
   await slack.card(/^✋ Tag waits/, goal);
   await killAndStartAgain();
-  await approveToTheEnd(slack, "waits 1.2.3");
+  await approveToTheEnd(stage(), slack, "waits");
 });

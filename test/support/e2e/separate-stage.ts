@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Sql } from "postgres";
+import type { Sql, TransactionSql } from "postgres";
 import { afterAll, beforeAll, expect } from "vitest";
 import { z } from "zod";
 import { processesOf } from "#integrations/processes/end-group.ts";
@@ -39,6 +39,8 @@ export type SeparateStage = {
   /** The newest run whose goal has this title. */
   runOf(title: string): Promise<string>;
   factsOf(runId: string): Promise<readonly string[]>;
+  /** Takes locks, and keeps them until they are let go: whoever needs them stands still at that moment. */
+  holding(take: (tx: TransactionSql) => Promise<unknown>): Promise<{ letGo(): Promise<void> }>;
   /** Fails if a message was posted twice, or a process of the run still lives. */
   expectNothingTwice(runId: string): Promise<void>;
 };
@@ -106,6 +108,7 @@ function createStage(
       (await sql<{ type: string }[]>`select type from facts where stream_id = ${runId} order by seq`).map(
         ({ type }) => type,
       ),
+    holding: (take) => hold(sql, take),
     async expectNothingTwice(runId) {
       const posts = (await people.calls()).flatMap((call) => {
         const posted = Posted.safeParse(call);
@@ -120,3 +123,21 @@ function createStage(
 }
 
 const fromJson = (value: unknown): unknown => (typeof value === "string" ? JSON.parse(value) : value);
+
+async function hold(sql: Sql, take: (tx: TransactionSql) => Promise<unknown>) {
+  const held = Promise.withResolvers<void>();
+  const end = Promise.withResolvers<void>();
+  const transaction = sql.begin(async (tx) => {
+    await take(tx);
+    held.resolve();
+    await end.promise;
+  });
+  transaction.catch(held.reject);
+  await held.promise;
+  return {
+    async letGo() {
+      end.resolve();
+      await transaction;
+    },
+  };
+}
