@@ -11,8 +11,9 @@ export const FACTS_CHANNEL = "countersign_facts";
 
 /**
  * Rows, facts, jobs and the news of them in one statement: one round trip, all or nothing even outside a transaction.
- * Heads are written first and in id order, so whoever else writes these logs waits there. Facts take the numbers after
- * `before`; when somebody else has written those since, Postgres says 23505 (unique violation) and nothing is saved.
+ * Heads are written first and in id order, so whoever else writes these logs waits there. Facts come next, with the
+ * numbers after `before`: when somebody else has written those since, Postgres says 23505 (unique violation), before any
+ * other table could, and nothing is saved. (Each of the two is read by what follows it, which makes it go first.)
  *
  * Rows that may be there are always upserted, never joined with: an upsert goes by the key's index whatever the planner
  * believes about the size of a table that was empty when it planned.
@@ -33,10 +34,12 @@ export async function saveChanges(sql: Sql | TransactionSql, changes: readonly C
     log as (
       insert into facts (stream_id, seq, workspace_id, submission_id, type, body, actor, at)
       select * from jsonb_to_recordset(${json(sql, changes.flatMap(factsOf))}) as f(stream_id uuid, seq int,
-        workspace_id text, submission_id text, type text, body jsonb, actor text, at bigint))
+        workspace_id text, submission_id text, type text, body jsonb, actor text, at bigint)
+      where (select count(*) from heads) > 0
+      returning seq)
     ${rowsOf(sql, changes)}
-    select held.heads, pg_notify(${FACTS_CHANNEL}, ${ids}), ${addJobs(sql, jobs)}
-    from (select count(*) as heads from heads) held`;
+    select told.facts, pg_notify(${FACTS_CHANNEL}, ${ids}), ${addJobs(sql, jobs)}
+    from (select count(*) as facts from log) told`;
 }
 
 /** The parts of the statement that write rows; each begins with a comma. Every change has some. */
