@@ -1,4 +1,5 @@
 import type { Standing } from "#engine/consultation/policy.ts";
+import { OutsideFailure } from "#engine/errors.ts";
 import type { ClientFor } from "./clients.ts";
 import { createMemory } from "./memory.ts";
 import { isOpenToUs, isUnknown, type Person, readMembers, readPerson } from "./read-people.ts";
@@ -35,20 +36,25 @@ const AT_ONCE = 5;
 /** Asks Slack, and remembers people for ten minutes. `now` is in milliseconds. */
 export function createPeople(needs: { readonly clientFor: ClientFor; readonly now?: () => number }): People {
   const { clientFor, now = () => performance.now() } = needs;
-  const known = createMemory<Person>(PEOPLE_TTL_MS, now);
+  const known = createMemory<Person | OutsideFailure>(PEOPLE_TTL_MS, now);
   const memberships = createMemory<ReadonlySet<string>>(MEMBERS_TTL_MS, now);
 
-  const person = (workspaceId: string, id: string): Promise<Person> =>
-    known.get(`${workspaceId} ${id}`, async () => readPerson(await clientFor(workspaceId), workspaceId, id));
+  /** Whom Slack does not know is remembered too: else a text full of made-up ids would use up all that we may ask. */
+  const look = (workspaceId: string, id: string): Promise<Person | OutsideFailure> =>
+    known.get(`${workspaceId} ${id}`, async () =>
+      readPerson(await clientFor(workspaceId), workspaceId, id).catch(unknownOnly),
+    );
+
+  async function person(workspaceId: string, id: string): Promise<Person> {
+    const found = await look(workspaceId, id);
+    if (found instanceof OutsideFailure) throw found;
+    return found;
+  }
 
   /** Null: Slack knows nobody of this id. */
   async function personOrNull(workspaceId: string, id: string): Promise<Person | null> {
-    try {
-      return await person(workspaceId, id);
-    } catch (error) {
-      if (isUnknown(error)) return null;
-      throw error;
-    }
+    const found = await look(workspaceId, id);
+    return found instanceof OutsideFailure ? null : found;
   }
 
   async function membersWith({ workspaceId, channel, personId }: Asked): Promise<ReadonlySet<string>> {
@@ -100,6 +106,11 @@ export function createPeople(needs: { readonly clientFor: ClientFor; readonly no
       return isOpenToUs(await clientFor(workspaceId), channelId);
     },
   };
+}
+
+function unknownOnly(error: unknown): OutsideFailure {
+  if (error instanceof OutsideFailure && isUnknown(error)) return error;
+  throw error;
 }
 
 /** No bot, no guest, nobody from another company, nobody who left: who may decide here. */

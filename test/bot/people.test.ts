@@ -138,3 +138,18 @@ test("the bot may post where it is a member and nothing is archived", async () =
   await slack.post("faults", { method: "conversations.info", kind: "http_500" });
   await expect(may("C01GENERAL")).rejects.toBeInstanceOf(OutsideFailure);
 });
+
+test("whom Slack does not know is asked for once: made-up ids must not use up what we may ask", async () => {
+  await people.names(WORKSPACE, ["U99NOBODY"]);
+  expect(await people.names(WORKSPACE, ["U99NOBODY", BOB])).toEqual(
+    new Map([
+      ["U99NOBODY", "U99NOBODY"],
+      [BOB, "Bob"],
+    ]),
+  );
+  await expect(people.person(WORKSPACE, "U99NOBODY")).rejects.toThrow(OutsideFailure);
+  expect(calls("users.info")).toBe(2);
+  now += 10 * 60_001;
+  await people.names(WORKSPACE, ["U99NOBODY"]);
+  expect(calls("users.info")).toBe(3);
+});
