@@ -8,6 +8,7 @@ import type { Card } from "./blocks/card.ts";
 import { done, help, list, status } from "./blocks/private.ts";
 import type { Asker, Desk } from "./desk.ts";
 import type { Reading } from "./grammar.ts";
+import { refuseStrangers } from "./strangers.ts";
 
 /** How far back "the goal I mean" may lie. */
 const MOST_LOOKED_AT = 20;
@@ -43,12 +44,14 @@ export async function carryOut(
       );
     }
     case "cancel": {
+      await refuseStrangers(desk, asker);
       const isOpen = (run: Run) => !hasEnded(run);
       const { goal } = await meant(desk, asker, reading.goal, isOpen, "None of your goals here is going on.");
       const run = await desk.goals.cancel(goal.run, person, onceId);
       return done("Cancelled", run, await desk.contexts.about(workspaceId, run));
     }
     case "rework": {
+      await refuseStrangers(desk, asker);
       const { goal } = await meant(
         desk,
         asker,

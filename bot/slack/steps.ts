@@ -8,7 +8,7 @@ import { planDetails } from "./blocks/plan-details.ts";
 import { readText } from "./blocks/read-forms.ts";
 import type { Desk } from "./desk.ts";
 import type { Listening } from "./listen.ts";
-import { isFullMember } from "./people.ts";
+import { refuseStrangers } from "./strangers.ts";
 
 /** What the buttons of a goal, its plan and its blocked steps do. */
 export function listenForSteps({ onClick, onForm }: Listening, desk: Desk): void {
@@ -76,12 +76,6 @@ const STEP_BUTTONS = [
 ] as const;
 
 type Who = { readonly workspaceId: string; readonly person: string; readonly onceId: string };
-
-/** How a goal goes on is for full members of the workspace to say. */
-async function refuseStrangers(desk: Desk, { workspaceId, person }: Omit<Who, "onceId">): Promise<void> {
-  if (!isFullMember(await desk.people.person(workspaceId, person)))
-    throw new Refusal("not_allowed", "Only full members of this workspace can decide how a goal goes on.");
-}
 
 async function runOf(desk: Desk, workspaceId: string, id: string): Promise<Run> {
   const run = await loadRun(desk.sql, workspaceId, id);

@@ -12,6 +12,7 @@ import { done, twoReadings } from "./blocks/private.ts";
 import type { Asker, Desk } from "./desk.ts";
 import { readEscaped } from "./grammar.ts";
 import { explain, tell } from "./listen.ts";
+import { refuseStrangers } from "./strangers.ts";
 
 /** Somebody speaks to us: a mention in a channel or a thread, or a direct message. */
 type Spoken = {
@@ -82,6 +83,7 @@ async function goalOf(desk: Desk, { workspaceId, channel, thread }: Spoken): Pro
 
 async function guide(desk: Desk, asker: Asker, { run }: Goal, text: string, onceId: string): Promise<Card> {
   const { workspaceId, person } = asker;
+  await refuseStrangers(desk, asker);
   const stream = { kind: "run", id: run.id, workspaceId } as const;
   const command = { type: "guide", by: person, text: readEscaped(text).slice(0, 3_000) } as const;
   const { state } = await desk.engine.submit(stream, command, `person:${person}`, onceId);

@@ -27,6 +27,7 @@ export type SlackPeople = ReturnType<typeof peopleOf>;
 /** The people of the local-slack at this address. What local-slack refuses to do is thrown. */
 export function peopleOf(url: string) {
   const script = scriptFor(url);
+  const looks = looksIn(script);
 
   async function act<Schema extends z.ZodType>(path: string, body: object, schema: Schema) {
     const { status, body: answer } = await script.post(path, body);
@@ -34,10 +35,11 @@ export function peopleOf(url: string) {
     return schema.parse(answer);
   }
 
-  /** A modal that the press opened, if it opened one. */
+  /** A modal that the press opened, if it opened one. What is pressed is the card as it stands there now. */
   async function press(user: string, card: Card, label: string | RegExp): Promise<View | undefined> {
-    const pressed = pressableOf(card, label);
-    const { channel, ts } = card;
+    const { channel, ts, thread } = card;
+    const now = (await looks.cards(channel, thread)).find((one) => one.ts === ts);
+    const pressed = pressableOf(now ?? card, label);
     const clicked = await act("click", { user, channel, ts, ...toClick(pressed) }, Clicked);
     return clicked.view;
   }
@@ -56,7 +58,7 @@ export function peopleOf(url: string) {
     presses: press,
     sends: send,
     ...talkIn(act),
-    ...looksIn(script),
+    ...looks,
 
     /** Presses a button that opens a form, and sends it filled in. */
     async fills(user: string, card: Card, label: string | RegExp, filled: Filled) {
