@@ -70,11 +70,32 @@ export function toBrief(
     ...{ branch: branchOf(goalNumber, title, onceId), maxTimeMs: asked.maxTimeMs ?? MAX_TIME_MS },
     ...{ testsMustPass: asked.testsMustPass ?? false, priority: asked.priority ?? "normal" },
     ...{ planApproval: project?.planApproval ?? "risky", fourEyes: project?.fourEyes ?? "when_possible" },
-    reviewers: asked.reviewers ?? project?.reviewers ?? [],
+    reviewers: reviewersOf(asked, project),
+    ...reviewChannelOf(asked, project),
   });
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new Refusal("bad_input", `The goal can't be taken: ${issue?.path.join(".")}: ${issue?.message}.`);
+}
+
+/** Whoever asks may choose among a project's reviewers, and never themselves: else they would choose who approves. */
+function reviewersOf({ reviewers, requestedBy }: GoalRequest, project: Project | null): readonly string[] {
+  const own = project?.reviewers ?? [];
+  if (reviewers === undefined) return own;
+  if (reviewers.includes(requestedBy))
+    throw new Refusal("bad_input", "Name other reviewers than yourself, or none.");
+  if (own.length > 0 && reviewers.some((one) => !own.includes(one)))
+    throw new Refusal(
+      "bad_input",
+      `${project?.name} has its own reviewers: choose among them, or name none.`,
+    );
+  return reviewers;
+}
+
+/** A project's goal that is typed elsewhere, for example in a direct message, is still for the project's channel to approve. */
+function reviewChannelOf({ channel }: GoalRequest, project: Project | null) {
+  const own = project?.channelId ?? channel;
+  return own === channel ? {} : { reviewChannel: own };
 }
 
 const noTests = (project: Project | null): Refusal =>

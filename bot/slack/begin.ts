@@ -8,6 +8,7 @@ import { inviteFirst, twoReadings } from "./blocks/private.ts";
 import { carryOut, hasReworkable } from "./commands.ts";
 import type { Asker, Desk } from "./desk.ts";
 import { type Reading, type Readings, readCommand } from "./grammar.ts";
+import { refuseOutsiders } from "./members.ts";
 import { isFullMember } from "./people.ts";
 
 /** What a draft holds: what was asked for, or words that can be read in two ways. */
@@ -71,6 +72,7 @@ export async function beginGoal(desk: Desk, request: GoalRequest, onceId: string
   const { workspaceId, requestedBy, channel } = request;
   if (!isFullMember(await desk.people.person(workspaceId, requestedBy)))
     throw new Refusal("not_allowed", "Only full members of this workspace can start goals.");
+  await refuseOutsiders(desk, workspaceId, request.reviewers ?? []);
   if (!(await desk.people.botMayPost(workspaceId, channel))) {
     const asker = { workspaceId, person: requestedBy, channel, goal: null };
     const draft = await draftOf(desk, asker, { kind: "goal", request });

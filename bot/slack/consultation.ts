@@ -7,7 +7,7 @@ import { lateClick } from "./blocks/private.ts";
 import { readReviewers, readText } from "./blocks/read-forms.ts";
 import type { Desk } from "./desk.ts";
 import type { Listening } from "./listen.ts";
-import { isFullMember } from "./people.ts";
+import { refuseOutsiders } from "./members.ts";
 
 type Answering = {
   readonly workspaceId: string;
@@ -136,11 +136,7 @@ async function nameReviewers(
   },
 ): Promise<void> {
   const { workspaceId, person, consultation: id, people, onceId } = named;
-  for (const one of people) {
-    const known = await desk.people.person(workspaceId, one);
-    if (!isFullMember(known))
-      throw new Refusal("bad_input", `${known.name} can't answer: only full members of this workspace can.`);
-  }
+  await refuseOutsiders(desk, workspaceId, people);
   const command = { type: "name reviewers", people, by: person } as const;
   await desk.engine.submit({ kind: "consultation", id, workspaceId }, command, `person:${person}`, onceId);
 }

@@ -69,18 +69,22 @@ function questionMessages(
   inThread: InThread,
   context: ThreadContext,
 ): WantedMessage[] {
-  const { id, policy, remindedAt } = consultation;
+  const { id, question, policy, remindedAt } = consultation;
   const asked = { consultation, run };
   const requesterAlone = context.lonely.has(id);
   const thread = { ...context, audience: "thread", requesterAlone } as const;
   const direct = questionCard(asked, { ...context, audience: "direct", requesterAlone });
-  const toPerson = (person: string): WantedMessage => ({
-    ...inThread(`question:${id}:${person}`, 0, direct),
-    ...{ channelId: `@${person}`, threadKey: null },
+  const toPlace = (place: string, channelId = place): WantedMessage => ({
+    ...inThread(`question:${id}:${place}`, 0, direct),
+    ...{ channelId, threadKey: null },
   });
+  const { reviewChannel, reviewers = [] } = run.brief ?? {};
+  const isForAnotherChannel =
+    reviewChannel !== undefined && reviewers.length === 0 && question?.people.length === 0;
   return [
     inThread(`question:${id}`, 0, questionCard(asked, thread)),
-    ...(policy?.people ?? []).map(toPerson),
+    ...(policy?.people ?? []).map((person) => toPlace(person, `@${person}`)),
+    ...(isForAnotherChannel ? [toPlace(reviewChannel)] : []),
     ...(remindedAt === null ? [] : [inThread(`reminder:${id}`, 0, reminderCard(asked, thread))]),
   ];
 }

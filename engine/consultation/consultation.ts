@@ -8,6 +8,8 @@ type ConsultationState = "open" | "settled" | "expired" | "withdrawn";
 export const Policy = z.strictObject({
   people: z.array(z.string()).max(5),
   channel: z.string(),
+  /** Whom the project or the workflow names, where they name anybody: the requester can put nobody else in their place. */
+  reviewers: z.array(z.string()).max(5).optional(),
   fourEyes: z.enum(["always", "when_possible", "never"]),
 });
 export type Policy = z.infer<typeof Policy>;

@@ -8,7 +8,7 @@ import {
   type Origin,
   type Policy,
 } from "./consultation.ts";
-import { mustBeAlone, refuseUnlessMayAnswer, type Standing } from "./policy.ts";
+import { listed, mustBeAlone, refuseUnlessMayAnswer, type Standing } from "./policy.ts";
 import type { Question } from "./question.ts";
 
 export type ConsultationCommand =
@@ -100,11 +100,19 @@ function nameReviewers(
   refuseUnlessOpen(before, at);
   if (command.by !== before.requester && !before.policy?.people.includes(command.by))
     throw new Refusal("not_allowed", `Only <@${before.requester}> can name other reviewers.`);
+  refuseOwnChoice(before, command);
   if (command.people.length === 0 || command.people.length > 5)
     throw new Refusal("bad_input", "Name one to five reviewers.");
   if (command.people.includes(before.requester))
     throw new Refusal("bad_input", "Name somebody else than the person who asked.");
   return [{ type: "consultation.named", people: command.people }];
+}
+
+/** Where reviewers are set, a requester who could name others would choose who approves. A reviewer may hand it on. */
+function refuseOwnChoice({ policy }: Consultation, { people, by }: Command<"name reviewers">): void {
+  const { people: named = [], reviewers = [] } = policy ?? {};
+  if (reviewers.length === 0 || named.includes(by) || people.every((one) => reviewers.includes(one))) return;
+  throw new Refusal("not_allowed", `Only ${listed(reviewers)} can be asked for this.`);
 }
 
 function keepTime(before: Consultation, at: Instant): readonly ConsultationFact[] {

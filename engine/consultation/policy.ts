@@ -46,4 +46,5 @@ function refuseUnlessMayApproveAlone(
 
 const no = (sentence: string): Refusal => new Refusal("not_allowed", sentence);
 
-const listed = (people: readonly string[]): string => people.map((id) => `<@${id}>`).join(" or ");
+/** People as a sentence names them: "<@U02BOB> or <@U03CAROL>". */
+export const listed = (people: readonly string[]): string => people.map((id) => `<@${id}>`).join(" or ");

@@ -47,6 +47,8 @@ export const Brief = z.strictObject({
   fourEyes: z.enum(["always", "when_possible", "never"]),
   /** Slack ids; empty means the full members of the channel. */
   reviewers: z.array(z.string()).max(5),
+  /** The project's own channel, where the goal stands in another one: its members answer, wherever somebody asked. */
+  reviewChannel: z.string().min(1).optional(),
   priority: z.enum(["high", "normal", "low"]),
   /** No model is set: the plan is played, and every card says so. */
   rehearsed: z.boolean(),

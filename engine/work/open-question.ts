@@ -15,7 +15,8 @@ export async function openQuestion(
   const { question, consultationId, status } = stepOf(run, key);
   if (!brief || !question || consultationId === null || status !== "waiting") return;
   const people = question.people.length > 0 ? question.people : brief.reviewers;
-  const policy = { people, channel: brief.channel, fourEyes: brief.fourEyes };
+  const channel = brief.reviewChannel ?? brief.channel;
+  const policy = { people, channel, reviewers: people, fourEyes: brief.fourEyes };
   const command = { type: "open", question, policy, requester: brief.requestedBy } as const;
   const stream = { kind: "consultation", id: consultationId, workspaceId } as const;
   await unlessRefused(

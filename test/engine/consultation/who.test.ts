@@ -144,6 +144,19 @@ describe("naming reviewers", () => {
       .gives(carol);
   });
 
+  test("where reviewers are set the requester names one of them, and nobody of their own choice", () => {
+    const set = { people: ["U02BOB"], reviewers: ["U02BOB", "U03CAROL"] };
+    under(set)
+      .when(name(["U03CAROL"]))
+      .gives(carol);
+    under(set)
+      .when(name(["U03CAROL", "U04DAVE"]))
+      .refused("not_allowed", /Only <@U02BOB> or <@U03CAROL>/);
+    under(set)
+      .when(name(["U04DAVE"], "U02BOB"))
+      .gives({ type: "consultation.named", people: ["U04DAVE"] });
+  });
+
   test("nobody else may", () => {
     under({})
       .when(name(["U03CAROL"], "U02BOB"))
