@@ -28,6 +28,7 @@ export type SlackPeople = ReturnType<typeof peopleOf>;
 export function peopleOf(url: string) {
   const script = scriptFor(url);
   const looks = looksIn(script);
+  const forms = new Map<string, Promise<unknown>>();
 
   async function act<Schema extends z.ZodType>(path: string, body: object, schema: Schema) {
     const { status, body: answer } = await script.post(path, body);
@@ -60,11 +61,19 @@ export function peopleOf(url: string) {
     ...talkIn(act),
     ...looks,
 
-    /** Presses a button that opens a form, and sends it filled in. */
-    async fills(user: string, card: Card, label: string | RegExp, filled: Filled) {
-      const view = await press(user, card, label);
-      if (!view) throw new Error(`${label} opened no form.`);
-      return send(user, view, filled);
+    /** Presses a button that opens a form, and sends it filled in. One form at a time for each person. */
+    fills(user: string, card: Card, label: string | RegExp, filled: Filled) {
+      const fill = async () => {
+        const view = await press(user, card, label);
+        if (!view) throw new Error(`${label} opened no form.`);
+        return send(user, view, filled);
+      };
+      const filling = (forms.get(user) ?? Promise.resolve()).then(fill);
+      forms.set(
+        user,
+        filling.catch(() => undefined), // heard by whoever fills; the next one only waits for the end
+      );
+      return filling;
     },
   };
 }
