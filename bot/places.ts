@@ -1,5 +1,6 @@
 import type { Sql } from "postgres";
 import { admitWaiting, withinLimit } from "#db/limits.ts";
+import type { StepJob } from "#engine/jobs.ts";
 import type { AgentKind } from "#engine/run/plan.ts";
 
 /** How many agents of each kind may work at once; a kind that is not named has no limit. */
@@ -8,7 +9,7 @@ export type AgentLimits = { readonly [Kind in AgentKind]?: number };
 /** Keeps the number of agents at work within their limits, in every process together. Who finds no place waits in line. */
 export function createPlaces(sql: Sql, limits: AgentLimits) {
   const limited = Object.entries(limits) as [AgentKind, number][];
-  /** Kinds that somebody was turned away from: at the start, perhaps by a process that is gone. */
+  /** Kinds that somebody waits for in line: at the start, perhaps since a process that is gone turned them away. */
   const turnedAway = new Set<AgentKind>(limited.map(([kind]) => kind));
   const turns = new Map<AgentKind, Promise<unknown>>();
 
@@ -27,10 +28,13 @@ export function createPlaces(sql: Sql, limits: AgentLimits) {
       (kind) => limits[kind] === undefined,
     ),
 
-    async within<T>(workspaceId: string, kind: AgentKind, begin: () => Promise<T>): Promise<T | null> {
+    async within<T>(
+      { workspaceId, runId, agent: kind }: StepJob,
+      begin: () => Promise<T>,
+    ): Promise<T | null> {
       const most = limits[kind];
       if (most === undefined) return begin();
-      const begun = await inTurn(kind, () => withinLimit(sql, { workspaceId, kind, most }, begin));
+      const begun = await inTurn(kind, () => withinLimit(sql, { workspaceId, kind, runId, most }, begin));
       if (begun === null) turnedAway.add(kind);
       return begun;
     },
@@ -39,7 +43,7 @@ export function createPlaces(sql: Sql, limits: AgentLimits) {
     async admit(): Promise<void> {
       for (const [kind, most] of limited) {
         if (!turnedAway.delete(kind)) continue;
-        await admitWaiting(sql, kind, most);
+        if ((await admitWaiting(sql, kind, most)) > 0) turnedAway.add(kind);
       }
     },
   };

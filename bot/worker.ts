@@ -1,5 +1,12 @@
 import { EventEmitter } from "node:events";
-import { Logger as QueueLogger, run, type TaskList } from "graphile-worker";
+import {
+  makeWorkerUtils,
+  Logger as QueueLogger,
+  run,
+  type TaskList,
+  type WorkerEventMap,
+  type WorkerEvents,
+} from "graphile-worker";
 import type { Job } from "#engine/jobs.ts";
 import type { Logger } from "./logger.ts";
 
@@ -25,10 +32,12 @@ export async function startWorker(needs: {
   readonly onPools: (poolIds: readonly string[]) => void;
 }): Promise<Worker> {
   const poolIds: string[] = [];
-  const events = new EventEmitter().on("pool:create", ({ workerPool }: { workerPool: { id: string } }) => {
+  const events: WorkerEvents = new EventEmitter();
+  events.on("pool:create", ({ workerPool }) => {
     poolIds.push(workerPool.id);
     needs.onPools(poolIds);
   });
+  const givenBack = giveBackAtStop(events);
   const runner = await run({
     connectionString: needs.databaseUrl,
     taskList: toTaskList(needs.handlers),
@@ -38,15 +47,45 @@ export async function startWorker(needs: {
     preset: {
       worker: {
         concurrentJobs: PLACES,
-        maxPoolSize: PLACES, // opened as they are needed; fewer than the places draws a warning
+        maxPoolSize: 4,
         localQueue: { size: PLACES },
         completeJobBatchDelay: 0,
         failJobBatchDelay: 0,
       },
     },
   });
-  return { stop: () => runner.stop() };
+  return {
+    async stop() {
+      await runner.stop();
+      if (givenBack().length > 0) await unlock(needs.databaseUrl, poolIds);
+    },
+  };
 }
+
+/**
+ * Graphile 0.18 cannot give back the jobs that it holds ready when it stops: it throws, leaves them locked for four hours,
+ * and its connections open. So they are taken out of its hands right before, and unlocked afterwards.
+ */
+function giveBackAtStop(events: WorkerEvents): () => readonly unknown[] {
+  let queue: LocalQueue | undefined;
+  const taken: unknown[] = [];
+  events.on("localQueue:init", ({ localQueue }) => {
+    queue = localQueue;
+  });
+  events.on("pool:gracefulShutdown", () => taken.push(...(queue?.jobQueue.splice(0) ?? [])));
+  return () => taken;
+}
+
+async function unlock(databaseUrl: string, poolIds: readonly string[]): Promise<void> {
+  const utils = await makeWorkerUtils({ connectionString: databaseUrl });
+  try {
+    await utils.forceUnlockWorkers([...poolIds]);
+  } finally {
+    await utils.release();
+  }
+}
+
+type LocalQueue = WorkerEventMap["localQueue:init"]["localQueue"];
 
 /** Payloads were written by `jobsAfter` in the same code base, so their type is taken at its word. */
 function toTaskList(handlers: Handlers): TaskList {

@@ -26,8 +26,8 @@ export type WorkNeeds = {
   projectOf(workspaceId: string, projectId: string): Promise<ProjectRef | null>;
   /** Watches over an attempt: its signal fires when the run ends, the lease is lost, or the time is up. */
   watch(assignment: Assignment): Attempt;
-  /** Runs `begin` when one more agent of this kind may work; resolves to null when too many do already. */
-  withinLimit<T>(workspaceId: string, kind: AgentKind, begin: () => Promise<T>): Promise<T | null>;
+  /** Runs `begin` when one more agent of the job's kind may work; resolves to null when it must wait in line. */
+  withinLimit<T>(job: StepJob, begin: () => Promise<T>): Promise<T | null>;
   /** Kinds of which any number may work at once. */
   readonly unlimited: readonly AgentKind[];
   /** Takes charge of work that goes on after its job has ended: the lease guards it, not the queue. */
@@ -45,7 +45,7 @@ export async function workOnStep(needs: WorkNeeds, job: StepJob): Promise<void> 
   const lease = needs.newId();
   const stream = { kind: "run", id: runId, workspaceId } as const;
   const command = { type: "begin attempt", key, lease, worker: needs.worker } as const;
-  const begun = await needs.withinLimit(workspaceId, agent, () =>
+  const begun = await needs.withinLimit(job, () =>
     unlessRefused(needs.engine.submit(stream, command, `agent:${agent}`)),
   );
   if (begun !== null && begun !== "refused") needs.goOn(workOn(needs, { run: begun.state, key, lease }));
