@@ -92,6 +92,14 @@ function reviewersOf({ reviewers, requestedBy }: GoalRequest, project: Project |
   return reviewers;
 }
 
+/** The rules of a new run, as the project has them now. Who asks this time is no reviewer of their own request any more. */
+export function rulesAgain(brief: Brief, project: Project | null, by: string): Partial<Brief> {
+  const others = brief.reviewers.filter((one) => one !== by);
+  const reviewers = others.length > 0 ? others : (project?.reviewers ?? []);
+  if (!project) return { reviewers: [...reviewers] };
+  return { reviewers: [...reviewers], fourEyes: project.fourEyes, planApproval: project.planApproval };
+}
+
 /** A project's goal that is typed elsewhere, for example in a direct message, is still for the project's channel to approve. */
 function reviewChannelOf({ channel }: GoalRequest, project: Project | null) {
   const own = project?.channelId ?? channel;

@@ -5,7 +5,7 @@ import type { Engine } from "#engine/engine.ts";
 import { Refusal } from "#engine/errors.ts";
 import type { Plan } from "#engine/run/plan.ts";
 import { type Brief, hasEnded, type Run } from "#engine/run/run.ts";
-import { branchOf, type GoalRequest, resolve, toBrief } from "./brief.ts";
+import { branchOf, type GoalRequest, resolve, rulesAgain, toBrief } from "./brief.ts";
 import { idFrom } from "./ids.ts";
 
 export type Goals = ReturnType<typeof createGoals>;
@@ -45,9 +45,10 @@ export function createGoals(needs: {
         `g${number} is still going on. Cancel it first, or say it in its thread.`,
       );
     if (feedback.trim() === "") throw new Refusal("bad_input", "Say what should be different this time.");
-    const { plan } = await resolve(sql, { ...brief, workspaceId, project: brief.projectName });
+    const { plan, project } = await resolve(sql, { ...brief, workspaceId, project: brief.projectName });
     const branch = branchOf(number, brief.title, onceId);
-    const next: Brief = { ...brief, branch, requestedBy: by, feedback: feedback.slice(0, 3_000) };
+    const rules = rulesAgain(brief, project, by);
+    const next: Brief = { ...brief, ...rules, branch, requestedBy: by, feedback: feedback.slice(0, 3_000) };
     return begin({ id: idFrom(onceId, "run"), workspaceId }, next, plan, onceId);
   }
 
