@@ -1,11 +1,21 @@
 import { type App, type Receiver, type ReceiverEvent, verifySlackRequest } from "@slack/bolt";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import { z } from "zod";
+import { readable } from "./readable.ts";
 
 /** Slack's requests are far smaller; a modal with everything filled in stays under 300 kB. */
 const MOST_BYTES = 1_000_000;
 /** Slack gives up after three seconds. A listener that has not committed by then has not acked either (design §5). */
 const ACK_WITHIN_MS = 2_900;
+
+const limit = bodyLimit({
+  maxSize: MOST_BYTES,
+  onError: (c) => c.text(`A request has ${MOST_BYTES} bytes at most.`, 413),
+});
+
+/** What Slack sends is always an object. */
+const Body = z.record(z.string(), z.unknown());
 
 /** Bolt inside Hono: one server, one port. Answers when a listener acks; 401 where Slack's signature does not hold. */
 export class HonoReceiver implements Receiver {
@@ -16,7 +26,7 @@ export class HonoReceiver implements Receiver {
 
   constructor(signingSecret: string) {
     this.#signingSecret = signingSecret;
-    this.routes.post("/slack/events", bodyLimit({ maxSize: MOST_BYTES }), async (c) => {
+    this.routes.post("/slack/events", limit, async (c) => {
       const raw = await c.req.text();
       if (!this.#isFromSlack(raw, c.req.raw.headers)) return c.text("The signature does not match.", 401);
       const body = readBody(raw, c.req.header("content-type") ?? "");
@@ -85,9 +95,9 @@ export const ackedEarly = (body: Record<string, unknown>): boolean => body["type
 
 function readBody(raw: string, contentType: string): Record<string, unknown> | null {
   try {
-    if (contentType.startsWith("application/json")) return JSON.parse(raw);
+    if (contentType.startsWith("application/json")) return readable(Body.parse(JSON.parse(raw)));
     const form = Object.fromEntries(new URLSearchParams(raw));
-    return form["payload"] === undefined ? form : JSON.parse(form["payload"]);
+    return readable(form["payload"] === undefined ? form : Body.parse(JSON.parse(form["payload"])));
   } catch {
     return null; // signed by Slack and still not readable: the sender hears so
   }

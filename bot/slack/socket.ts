@@ -1,5 +1,6 @@
 import type { App, Receiver, ReceiverEvent } from "@slack/bolt";
 import { SocketModeClient } from "@slack/socket-mode";
+import { readable } from "./readable.ts";
 import { ackedEarly } from "./receiver.ts";
 
 type Envelope = {
@@ -41,7 +42,8 @@ export class SocketReceiver implements Receiver {
     await Promise.allSettled([...this.#underWay]);
   }
 
-  #process({ ack, body, retry_num: retryNum, retry_reason: retryReason }: Envelope): void {
+  #process({ ack, body: sent, retry_num: retryNum, retry_reason: retryReason }: Envelope): void {
+    const body = readable(sent);
     const isEarly = ackedEarly(body);
     const event: ReceiverEvent = {
       body,
