@@ -51,9 +51,17 @@ describe("the page and its JSON", () => {
   test.each([
     ["https://evil.example", 403],
     ["null", 403],
-    ["http://localhost:4000", 200],
+    ["http://127.0.0.1:3000", 200],
+    ["http://localhost:4000", 403],
+    ["http://localhost:3000", 403],
+    ["http://127.0.0.1", 403],
   ])("answer Origin %s with %i", async (origin, status) => {
     expect((await get(MESSAGES, { host: "127.0.0.1:3000", origin })).status).toBe(status);
+  });
+
+  test("answer their own page also through a tunnel to another port", async () => {
+    const tunnel = { host: "localhost:4000", origin: "http://localhost:4000" };
+    expect((await get(MESSAGES, tunnel)).status).toBe(200);
   });
 
   test("say what is wrong with a request", async () => {
