@@ -1,6 +1,7 @@
 import { App, type Receiver } from "@slack/bolt";
 import type { WebClient } from "@slack/web-api";
 import type { Hono } from "hono";
+import { z } from "zod";
 import { createSlackClient } from "./clients.ts";
 import { listenForAnswers } from "./consultation.ts";
 import type { Desk } from "./desk.ts";
@@ -59,6 +60,10 @@ export function createSlackSide(
     ...(access.apiUrl === undefined ? {} : { clientOptions: { slackApiUrl: access.apiUrl } }),
     logger: toSlackLog(desk.log),
   });
+  app.use(async ({ body, next }) => {
+    if (teamOf(body) === identity.workspaceId) await next();
+    else desk.log.warn("a request for another workspace was left alone", { workspace: teamOf(body) });
+  });
   listenToAll(app, { desk, homes, botUserId: identity.botUserId });
   return {
     routes: http?.routes ?? null,
@@ -69,6 +74,17 @@ export function createSlackSide(
       await receiver.stop();
     },
   };
+}
+
+const FromTeam = z.object({ team_id: z.string().optional(), team: z.object({ id: z.string() }).nullish() });
+
+/**
+ * The workspace that a request is for. Whoever shares a channel with us from another company may come under their own:
+ * there they are a full member, and must not pass for one here.
+ */
+function teamOf(body: unknown): string | undefined {
+  const { team, team_id: teamId } = FromTeam.parse(body);
+  return team?.id ?? teamId;
 }
 
 /** Every listener. What none of them can explain to a person is a bug: logged, and not acked, so Slack shows the failure. */

@@ -58,6 +58,16 @@ test.each([
   await stage().people.card("C01GENERAL", title);
 });
 
+test("who comes under another workspace's name starts nothing, whatever they are there", async () => {
+  const { people, sql } = stage();
+  expect((await send(mention("third goal", { team_id: "T02OTHER" }))).status).toBe(200);
+  await send(mention("fourth goal"));
+  await people.card("C01GENERAL", /^fourth goal/);
+  const goals = await sql`select workspace_id from goals where workspace_id <> 'T01LOCAL'`;
+  expect([...goals]).toEqual([]);
+  expect((await people.cards("C01GENERAL")).filter(({ text }) => text.includes("third"))).toEqual([]);
+});
+
 // Last: the server closes the connection, which the next request would have used.
 test("what is too large is refused before anybody looks at it", async () => {
   expect((await send("x".repeat(1_000_001), { secret: "guessed" })).status).toBe(413);
