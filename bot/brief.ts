@@ -106,7 +106,8 @@ function reviewChannelOf({ channel }: GoalRequest, project: Project | null) {
   return own === channel ? {} : { reviewChannel: own };
 }
 
-const noTests = (project: Project | null): Refusal =>
+/** Why the tests of this project can't be asked to pass. */
+export const noTests = (project: Project | null): Refusal =>
   new Refusal(
     "bad_input",
     project

@@ -9,6 +9,7 @@ import { goalForm } from "./blocks/forms.ts";
 import { connectModel } from "./blocks/private.ts";
 import { readGoalForm } from "./blocks/read-forms.ts";
 import { welcomeCard } from "./blocks/welcome-card.ts";
+import { checkGoalForm } from "./check-goal-form.ts";
 import type { Desk } from "./desk.ts";
 import { explain, inTime, type Listening } from "./listen.ts";
 
@@ -33,8 +34,11 @@ export function listenForGoals(app: App, { onClick, onForm }: Listening, desk: D
   onForm("goal.form", async ({ metadata, values, workspaceId, person, onceId }) => {
     const read = readGoalForm(values);
     if (read.kind === "wrong") return { errors: read.errors };
+    const { channel } = metadata;
+    const errors = await checkGoalForm(desk, { workspaceId, channel }, read.value);
+    if (errors) return { errors };
     const { project, reviewers, ...goal } = read.value;
-    const place = { workspaceId, requestedBy: person, channel: metadata.channel };
+    const place = { workspaceId, requestedBy: person, channel };
     const named = reviewers.length > 0 ? { reviewers } : {};
     const said = await beginGoal(
       desk,

@@ -1,6 +1,7 @@
 import type { App, BlockAction, SlackViewAction, ViewSubmitAction } from "@slack/bolt";
 import type { ModalView } from "@slack/types";
 import type { WebClient } from "@slack/web-api";
+import { z } from "zod";
 import { OutsideFailure, Refusal } from "#engine/errors.ts";
 import type { Card } from "./blocks/card.ts";
 import {
@@ -15,6 +16,7 @@ import {
 import { refusal } from "./blocks/private.ts";
 import type { Desk } from "./desk.ts";
 import { toPrivateText } from "./failure.ts";
+import { slackFailure } from "./slack-failure.ts";
 
 /** A person's press on one of our buttons. */
 export type Click<Name extends ActionName> = {
@@ -109,10 +111,14 @@ function wrongIn(values: Readonly<Record<string, unknown>>, error: unknown): For
 
 type Place = { readonly channel: string; readonly thread: string | undefined };
 
+/** Slack sends no message along where a card that one person alone sees was pressed: its container says where it stands. */
 function placeOf(body: BlockAction | SlackViewAction): Place | null {
-  if (!("message" in body) || !body.channel || !body.message) return null;
-  return { channel: body.channel.id, thread: body.message["thread_ts"] };
+  if (!("container" in body) || !body.channel) return null;
+  const { thread_ts: ofContainer } = Container.parse(body.container);
+  return { channel: body.channel.id, thread: body.message?.["thread_ts"] ?? ofContainer };
 }
+
+const Container = z.object({ thread_ts: z.string().optional() });
 
 function textOf(action: BlockAction["actions"][number]): string | undefined {
   if (action.type === "overflow" || action.type === "static_select") return action.selected_option?.value;
@@ -129,15 +135,33 @@ export async function explain(desk: Desk, workspaceId: string, error: unknown): 
   return refusal(text, await desk.contexts.about(workspaceId, text));
 }
 
-/** Shows a card to one person alone: where they pressed, else in their direct messages with us. */
+/** Shows a card to one person alone: where they pressed, else (or where we are not in that channel) in their direct messages with us. */
 export async function tell(client: WebClient, user: string, place: Place | null, card: Card): Promise<void> {
-  const channel = place?.channel ?? (await client.conversations.open({ users: user })).channel?.id;
+  if (place && (await isShown(client, user, place, card))) return;
+  const channel = (await client.conversations.open({ users: user })).channel?.id;
   if (channel === undefined) throw new OutsideFailure("slack", "Slack opened no direct message.");
-  await client.chat.postEphemeral({
-    ...{ channel, user, text: card.text, blocks: [...card.blocks] },
-    ...(place?.thread === undefined ? {} : { thread_ts: place.thread }),
-  });
+  await show(client, user, { channel, thread: undefined }, card);
 }
+
+/** False where we are not in the channel: a goal is kept there until somebody invites us. */
+async function isShown(client: WebClient, user: string, place: Place, card: Card): Promise<boolean> {
+  try {
+    await show(client, user, place, card);
+    return true;
+  } catch (error) {
+    const failure = slackFailure(error);
+    if ("code" in failure && OUTSIDE.has(failure.code)) return false;
+    throw error;
+  }
+}
+
+const OUTSIDE: ReadonlySet<string> = new Set(["not_in_channel", "channel_not_found"]);
+
+const show = (client: WebClient, user: string, { channel, thread }: Place, { text, blocks }: Card) =>
+  client.chat.postEphemeral({
+    ...{ channel, user, text, blocks: [...blocks] },
+    ...(thread === undefined ? {} : { thread_ts: thread }),
+  });
 
 /** Rejects when the work takes longer than Slack can be kept waiting. The work itself goes on, and happens once. */
 export async function inTime<T>(work: Promise<T>): Promise<T> {
