@@ -128,6 +128,6 @@ function workNeeds(needs: {
     watch: attempts.watch,
     withinLimit: places.within,
     unlimited: places.unlimited,
-    goOn: (work: Promise<void>) => attempts.goOn(work.finally(() => places.admit())),
+    goOn: (work: Promise<void>, kind: AgentKind) => attempts.goOn(work.finally(() => places.leave(kind))),
   };
 }

@@ -39,7 +39,13 @@ export function createPlaces(sql: Sql, limits: AgentLimits) {
       return begun;
     },
 
-    /** An attempt has ended: whoever was turned away comes again. */
+    /** An attempt has ended: somebody else, perhaps turned away by another process, has its place. */
+    async leave(kind: AgentKind): Promise<void> {
+      const most = limits[kind];
+      if (most !== undefined) await admitWaiting(sql, kind, most);
+    },
+
+    /** Looks after those who were turned away here, whoever has kept them from their place. */
     async admit(): Promise<void> {
       for (const [kind, most] of limited) {
         if (!turnedAway.delete(kind)) continue;

@@ -31,7 +31,7 @@ export type WorkNeeds = {
   /** Kinds of which any number may work at once. */
   readonly unlimited: readonly AgentKind[];
   /** Takes charge of work that goes on after its job has ended: the lease guards it, not the queue. */
-  goOn(work: Promise<void>): void;
+  goOn(work: Promise<void>, kind: AgentKind): void;
 };
 
 /**
@@ -48,7 +48,8 @@ export async function workOnStep(needs: WorkNeeds, job: StepJob): Promise<void> 
   const begun = await needs.withinLimit(job, () =>
     unlessRefused(needs.engine.submit(stream, command, `agent:${agent}`)),
   );
-  if (begun !== null && begun !== "refused") needs.goOn(workOn(needs, { run: begun.state, key, lease }));
+  if (begun !== null && begun !== "refused")
+    needs.goOn(workOn(needs, { run: begun.state, key, lease }), agent);
 }
 
 /** From an attempt that has begun to the last one that follows from it without the queue. */
