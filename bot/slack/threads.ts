@@ -70,11 +70,15 @@ async function permalink(
   return link ?? "";
 }
 
+/** Nothing in them means anything to a shell: a command wrote the tag, and people paste the line into theirs. */
+const TAG = /^[\w][\w.+/-]*$/;
+const PATH = /^\/[\w.+/@,-]*$/;
+
 /** A command anybody can type to see the tag that a run made, in a repository on this machine. */
 async function proofOf(sql: Sql, { run }: ThreadState): Promise<string | undefined> {
   const tagged = run.steps.find((step) => step.effects.includes("tag") && step.status === "succeeded");
   const tag = tagged?.output?.values?.["tag"];
-  if (!tag || !run.brief?.projectId || !run.steps.some(isApproval)) return undefined;
+  if (!tag || !TAG.test(tag) || !run.brief?.projectId || !run.steps.some(isApproval)) return undefined;
   const project = await projectById(sql, run.workspaceId, run.brief.projectId);
-  return project?.repository.startsWith("/") ? `git -C ${project.repository} show ${tag}` : undefined;
+  return project && PATH.test(project.repository) ? `git -C ${project.repository} show ${tag}` : undefined;
 }

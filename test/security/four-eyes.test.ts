@@ -7,13 +7,13 @@ import { testDatabase } from "#test/support/postgres.ts";
 vi.setConfig({ testTimeout: 60_000 });
 const stage = useStage(await testDatabase());
 
-/** Opens the goal's form and sends it with these reviewers; what is wrong with it. */
-async function asksFor(channel: string, reviewers: readonly string[]) {
+/** Opens the goal's form and sends it with these reviewers; what is wrong with it, whichever field says so. */
+async function asksFor(channel: string, reviewers: readonly string[]): Promise<string> {
   const { people } = stage();
   await people.types(ALICE, channel, "/goal");
   const form = await people.form(ALICE);
   if (!form) throw new Error("No form was opened.");
-  return people.sends(ALICE, form, { goal: "Ship it", reviewers });
+  return Object.values((await people.sends(ALICE, form, { goal: "Ship it", reviewers })) ?? {}).join(" ");
 }
 
 describe("nobody approves their own goal by choosing who else may answer", () => {
@@ -41,13 +41,13 @@ describe("nobody approves their own goal by choosing who else may answer", () =>
 
   test("not by naming themselves in the form", async () => {
     const { channel } = await stage().room("self");
-    expect(await asksFor(channel, [ALICE])).toEqual({ goal: expect.stringContaining("than yourself") });
-    expect(await asksFor(channel, [ALICE, BOB])).toEqual({ goal: expect.stringContaining("than yourself") });
+    expect(await asksFor(channel, [ALICE])).toContain("than yourself");
+    expect(await asksFor(channel, [ALICE, BOB])).toContain("than yourself");
   });
 
   test("not by naming a bot, which can never answer", async () => {
     const { channel } = await stage().room("bots");
-    expect(await asksFor(channel, ["UCSIGN01"])).toEqual({ goal: expect.stringContaining("full members") });
+    expect(await asksFor(channel, ["UCSIGN01"])).toContain("full members");
   });
 
   test("not by naming a friend where the project has reviewers", async () => {
@@ -56,9 +56,7 @@ describe("nobody approves their own goal by choosing who else may answer", () =>
       members: [ALICE, BOB, DAVE],
       project: { reviewers: [BOB, CAROL] },
     });
-    expect(await asksFor(slack.channel, [DAVE])).toEqual({
-      goal: expect.stringContaining("friends has its own reviewers"),
-    });
+    expect(await asksFor(slack.channel, [DAVE])).toContain("friends has its own reviewers");
     await slack.types(ALICE, "/goal run ship version=1.2.3");
     const goal = await slack.card(/^Ship friends/);
     const question = await slack.card(/^✋ @Bob or @Carol, Tag friends/, goal);

@@ -66,6 +66,7 @@ test("who comes under another workspace's name starts nothing, whatever they are
   const goals = await sql`select workspace_id from goals where workspace_id <> 'T01LOCAL'`;
   expect([...goals]).toEqual([]);
   expect((await people.cards("C01GENERAL")).filter(({ text }) => text.includes("third"))).toEqual([]);
+  expect(await people.ephemerals(ALICE, "C01GENERAL")).toEqual([]);
 });
 
 // Last: the server closes the connection, which the next request would have used.
