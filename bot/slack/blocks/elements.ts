@@ -73,9 +73,7 @@ export function button<Name extends ActionName>(
 
 /** A button that opens an address; null where there is no address. */
 export const link = (label: string, url: string | undefined): Button | null =>
-  url === undefined
-    ? null
-    : { type: "button", action_id: actionId("link.open"), text: plain(label, MOST_ON_BUTTON), url };
+  url === undefined ? null : { ...button("link.open", label, {}), url };
 
 /** Slack's own question before a click goes out. `yes` and `no` are its two buttons. */
 export const confirmation = (words: {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { link } from "#bot/slack/blocks/elements.ts";
 import {
   type ActionName,
   actionId,
@@ -30,6 +31,10 @@ describe("what a button says when it is pressed", () => {
       expect(() => readValue("goal.stop", value)).toThrow("Use the newest card");
     },
   );
+
+  test("a link says nothing, and its listener understands that", () => {
+    expect(readValue("link.open", link("Open thread", "https://example.com")?.value)).toEqual({});
+  });
 
   test("an option's value fits where Slack takes 150 characters", () => {
     expect(
