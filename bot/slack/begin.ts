@@ -100,13 +100,19 @@ function wordsOf(reading: Reading): string {
     case "goal":
       return reading.text;
     case "run":
-      return `run ${reading.workflow}`;
+      return ["run", reading.workflow, ...Object.entries(reading.parameters).map(pairOf)].join(" ");
     case "rework":
-      return `rework ${reading.feedback}`;
+      return `rework${numberOf(reading)} ${reading.feedback}`;
     case "help":
     case "list":
+      return reading.kind;
     case "status":
     case "cancel":
-      return reading.kind;
+      return `${reading.kind}${numberOf(reading)}`;
   }
 }
+
+const pairOf = ([name, value]: readonly [string, string]): string =>
+  /\s/.test(value) ? `${name}="${value}"` : `${name}=${value}`;
+
+const numberOf = ({ goal }: { readonly goal: number | null }): string => (goal === null ? "" : ` g${goal}`);

@@ -29,7 +29,7 @@ export function readCommand(typed: string, workflows: readonly string[]): Readin
   const rest = text.slice(word.length).trim();
   const fit = readSubcommand(word.toLowerCase(), rest, workflows);
   if (fit) return withGoal(fit, goal);
-  const meant = rest === "" ? nearest(word.toLowerCase()) : null;
+  const meant = readSlip(word.toLowerCase(), rest, workflows);
   return meant ? { first: meant, or: goal } : only(goal);
 }
 
@@ -100,13 +100,21 @@ function readNumber(rest: string): number | null | undefined {
   return number === undefined ? undefined : Number(number);
 }
 
-function nearest(word: string): Reading | null {
-  const close = SUBCOMMANDS.filter(
-    (one) => one !== word && slips(one, word) <= MOST_SLIPS && word.length > 2,
-  );
-  const [meant] = close.toSorted((a, b) => slips(a, word) - slips(b, word));
-  const fit = meant === undefined ? null : readSubcommand(meant, "", []);
-  return fit?.reading ?? null;
+/** What was meant where the subcommand or the workflow is misspelt, and what follows it leaves no doubt. */
+function readSlip(word: string, rest: string, workflows: readonly string[]): Reading | null {
+  const [name = ""] = rest.split(/\s+/);
+  const meant = word === "run" ? word : nearest(word, SUBCOMMANDS);
+  const workflow = meant === "run" ? nearest(name, workflows) : null;
+  const tried = workflow === null ? rest : `${workflow}${rest.slice(name.length)}`;
+  const fit = meant === null ? null : readSubcommand(meant, tried, workflows);
+  return fit?.isCertain ? fit.reading : null;
+}
+
+/** The word itself, or the nearest that it may be a slip of; null where none is near. */
+function nearest(word: string, words: readonly string[]): string | null {
+  if (words.includes(word)) return word;
+  const close = words.filter((one) => word.length > 2 && slips(one, word) <= MOST_SLIPS);
+  return close.toSorted((a, b) => slips(a, word) - slips(b, word))[0] ?? null;
 }
 
 /** How many letters must be changed, added or left out to turn one word into the other (Levenshtein). */

@@ -52,3 +52,25 @@ test("a slip of the fingers is answered with the nearest command", () => {
   expect(readCommand("hepl", []).first).toEqual({ kind: "help" });
   expect(readCommand("paint", [])).toEqual({ first: { kind: "goal", text: "paint" }, or: null });
 });
+
+const slipped: [typed: string, meant: object][] = [
+  ["statsu g1", { kind: "status", goal: 1 }],
+  ["cancle g12", { kind: "cancel", goal: 12 }],
+  ["rewrok g2 with tests", { kind: "rework", goal: 2, feedback: "with tests" }],
+  ["run relase version=1.2.3", { kind: "run", workflow: "release", parameters: { version: "1.2.3" } }],
+  ["rnu release version=1.2.3", { kind: "run", workflow: "release", parameters: { version: "1.2.3" } }],
+];
+
+test.each(slipped)(
+  "“/goal %s” is a slip as long as what follows leaves no doubt: both are offered",
+  (typed, first) => {
+    expect(readCommand(typed, ["release"])).toEqual({ first, or: { kind: "goal", text: typed } });
+  },
+);
+
+test.each(["lost the plot", "state of the union", "run relase of billing", "cancels are slow", "run tests"])(
+  "“/goal %s” is only a goal: no subcommand fits the rest",
+  (typed) => {
+    expect(readCommand(typed, ["release"])).toEqual({ first: { kind: "goal", text: typed }, or: null });
+  },
+);

@@ -64,7 +64,7 @@ export type ListedWorkflow = { readonly name: string; readonly parameters: reado
 export function list(runs: readonly Run[], workflows: readonly ListedWorkflow[]): Card {
   const more = runs.length - MOST_LISTED;
   const unseen = workflows.length - MOST_LISTED;
-  return toCard(`${runs.length} goals under way, ${workflows.length} workflows`, [
+  return toCard(`${counted(runs.length, "goal")} under way, ${counted(workflows.length, "workflow")}`, [
     section(
       `*Under way (${runs.length})*`,
       ...(runs.length === 0 ? ["Nothing runs."] : runs.slice(0, MOST_LISTED).map(goalLine)),
@@ -77,6 +77,8 @@ export function list(runs: readonly Run[], workflows: readonly ListedWorkflow[])
     ),
   ]);
 }
+
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
 const goalLine = (run: Run): string =>
   `${numberOf(run)} ${inert(run.brief?.title ?? "", 80)} · ${rehearsal(run)}${progressOf(run)}`;
