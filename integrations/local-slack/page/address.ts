@@ -23,3 +23,14 @@ export function toHref(address: { readonly [Key in keyof Address]?: string | und
   }
   return `?${query.toString()}`;
 }
+
+const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
+
+/** A permalink of ours as a link within the page, whichever port it is reached by; undefined for any other address. */
+export function toOwnHref(address: string, as: string): string | undefined {
+  if (!URL.canParse(address)) return undefined;
+  const { hostname, pathname, searchParams } = new URL(address);
+  const read = Address.safeParse(Object.fromEntries(searchParams));
+  const isOurs = LOOPBACK.has(hostname) && pathname === "/local" && read.data?.thread !== undefined;
+  return isOurs ? toHref({ as, in: read.data?.in, thread: read.data?.thread }) : undefined;
+}

@@ -70,8 +70,13 @@ describeInChromium("cards and forms in a browser", () => {
     await stage.message("Something else meanwhile").waitFor();
     expect(await dialog.getByText("Too short to be a goal.").isVisible()).toBe(true);
     expect(await dialog.getByRole("textbox", { name: "Goal" }).inputValue()).toBe("Go");
+    const start = dialog.getByRole("button", { name: "Start" });
+    const before = await start.boundingBox();
     await stage.page.keyboard.press("End");
     await stage.page.keyboard.type(" to Mars");
+    await stage.page.keyboard.press("Tab");
+    await dialog.getByText("Too short to be a goal.").waitFor({ state: "hidden" });
+    expect(await start.boundingBox()).toEqual(before);
     await dialog.getByRole("button", { name: "Start" }).click();
     await dialog.waitFor({ state: "detached" });
     await stage.message("Goal: Go to Mars").waitFor();

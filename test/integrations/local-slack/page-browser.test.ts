@@ -83,6 +83,28 @@ describeInChromium("the page in a browser", () => {
     expect(await stage.isSamePage()).toBe(true);
   });
 
+  test("a button with a thread's permalink opens it in the page, and the app hears of the press", async () => {
+    const { ts } = await stage.post({ text: "The goal" });
+    await stage.post({ thread_ts: ts, text: "First report" });
+    const { permalink: url } = await stage.bot
+      .client()
+      .chat.getPermalink({ channel: GENERAL, message_ts: ts });
+    const text = { type: "plain_text" as const, text: "Open thread" };
+    const button = {
+      type: "button" as const,
+      action_id: "open",
+      text,
+      ...(url === undefined ? {} : { url }),
+    };
+    await stage.post({ text: "A card", blocks: [{ type: "actions", elements: [button] }] });
+    await stage.open();
+    await stage.page.getByRole("link", { name: "Open thread" }).click();
+    await stage.page.getByRole("complementary", { name: "Thread" }).getByText("First report").waitFor();
+    expect(await stage.isSamePage()).toBe(true);
+    expect(stage.page.context().pages()).toHaveLength(1);
+    await expect.poll(() => stage.bot.heard).toEqual(["click open"]);
+  });
+
   test("a mention raises a badge for whom it means, until they look", async () => {
     await stage.open();
     await stage.post({ channel: "C02DEPLOYS", text: "<@U01ALICE> and <@U02BOB>, look" });

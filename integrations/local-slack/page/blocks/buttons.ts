@@ -7,16 +7,21 @@ import type {
   WorkflowButton,
 } from "@slack/types";
 import { html } from "hono/html";
+import { toOwnHref } from "../address.ts";
 import type { Html } from "../text/markup.ts";
 import { safeHref } from "../text/markup.ts";
 import { plainWords, showText } from "../text/text-object.ts";
 import type { Place } from "./surface.ts";
 
-/** A button, or a link that looks like one and opens beside the page; both tell the app that they were pressed. */
+/** A button, or a link that looks like one: to a thread it stays in the page, else it opens beside it. All tell the app that they were pressed. */
 export function showButton(button: Button, place: Place): Html {
   const look = button.style === undefined ? "button" : `button ${button.style}`;
   const words = plainWords(button.text);
   const label = button.accessibility_label ?? words;
+  const own = button.url === undefined ? undefined : toOwnHref(button.url, place.reader.id);
+  if (own !== undefined) {
+    return html`<a class="${look}" data-nav href="${own}" aria-label="${label}" ${pressed(button.action_id, button.value, place)}>${words}</a>`;
+  }
   const href = button.url === undefined ? undefined : safeHref(button.url);
   if (href !== undefined) {
     return html`<a class="${look}" href="${href}" target="_blank" rel="noopener noreferrer" aria-label="${label} (opens beside)" ${pressed(button.action_id, button.value, place)}>${words} <span aria-hidden="true">↗</span></a>`;

@@ -16,6 +16,7 @@ const CLICKS = [
 document.addEventListener("click", (event) => {
   closeMenus(event.target);
   const link = event.target.closest("a[data-nav]");
+  if (link?.matches("[data-press]")) void press(link);
   if (link !== null) return follow(event, link);
   const found = CLICKS.find(([selector]) => event.target.closest(selector) !== null);
   if (found !== undefined) return void found[1](event.target.closest(found[0]));

@@ -19,7 +19,8 @@ export async function press(button) {
 export async function choose(control) {
   settle(control);
   const fault = control.closest(".block").querySelector("[data-fault]");
-  if (fault !== null) fault.textContent = "";
+  // It keeps its place: a form that moves under a pressed mouse loses the click.
+  fault?.classList.add("mended");
   if (control.dataset.tells === undefined || control.querySelector("details.many") !== null) return;
   await send(control);
 }
@@ -62,7 +63,10 @@ export async function submit(form) {
   const faults = [...form.querySelectorAll("[data-fault]")];
   await busy(form.querySelector("[data-submit]"), async () => {
     const { errors = {} } = await post("submit", { view_id: dialog.dataset.view, values: answersIn(form) });
-    for (const fault of faults) fault.textContent = errors[fault.dataset.fault] ?? "";
+    for (const fault of faults) {
+      fault.textContent = errors[fault.dataset.fault] ?? "";
+      fault.classList.remove("mended");
+    }
     const first = faults.find((fault) => fault.textContent !== "");
     first?.closest(".block").querySelector("input, select, textarea, summary")?.focus();
   });
