@@ -35,8 +35,7 @@ export async function ensureWorktree(git: Git, wanted: Wanted): Promise<Workspac
     throw new Refusal("bad_input", `“${branch.slice(0, 100)}” can't be the name of a git branch.`);
   const base = await ensureBase(git, wanted);
   if (await isWhole(git, wanted)) return { path, branch, base };
-  if ((await isThere(path)) && (await waitForMaker(runId)) && (await isWhole(git, wanted)))
-    return { path, branch, base };
+  if ((await waitForMaker(runId)) && (await isWhole(git, wanted))) return { path, branch, base };
   await mkdir(dirname(path), { recursive: true });
   try {
     await addWorktree(git, wanted, base);
