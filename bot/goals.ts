@@ -8,6 +8,9 @@ import { type Brief, hasEnded, type Run } from "#engine/run/run.ts";
 import { branchOf, type GoalRequest, resolve, rulesAgain, toBrief } from "./brief.ts";
 import { idFrom } from "./ids.ts";
 
+/** The run that a request under this id begins, or has begun. */
+export const runIdFrom = (onceId: string): string => idFrom(onceId, "run");
+
 export type Goals = ReturnType<typeof createGoals>;
 
 /** Where goals begin, are done again and are cancelled, whoever asks: Slack, the CLI, the API. */
@@ -20,7 +23,7 @@ export function createGoals(needs: {
 
   /** `onceId` comes from outside: the same request twice is one goal. Throws `Refusal` where the request can't be met. */
   async function request(asked: GoalRequest, onceId: string): Promise<Run> {
-    const id = idFrom(onceId, "run");
+    const id = runIdFrom(onceId);
     const already = await loadRun(sql, asked.workspaceId, id);
     if (already) return already;
     const what = await resolve(sql, asked);
@@ -49,7 +52,7 @@ export function createGoals(needs: {
     const branch = branchOf(number, brief.title, onceId);
     const rules = rulesAgain(brief, project, by);
     const next: Brief = { ...brief, ...rules, branch, requestedBy: by, feedback: feedback.slice(0, 3_000) };
-    return begin({ id: idFrom(onceId, "run"), workspaceId }, next, plan, onceId);
+    return begin({ id: runIdFrom(onceId), workspaceId }, next, plan, onceId);
   }
 
   /** Stops a run for good. Work under way ends within two seconds, with its processes. */

@@ -1,12 +1,14 @@
 import type { App } from "@slack/bolt";
 import { draftById } from "#db/drafts.ts";
+import { loadRun } from "#db/load.ts";
 import { wantMessage } from "#db/messages.ts";
 import { listProjects, projectOfChannel } from "#db/places.ts";
 import { Refusal } from "#engine/errors.ts";
+import { runIdFrom } from "../goals.ts";
 import { beginGoal, DraftRequest, follow, hear, readingsOf } from "./begin.ts";
 import type { Card } from "./blocks/card.ts";
 import { goalForm } from "./blocks/forms.ts";
-import { connectModel } from "./blocks/private.ts";
+import { connectModel, started } from "./blocks/private.ts";
 import { readGoalForm } from "./blocks/read-forms.ts";
 import { welcomeCard } from "./blocks/welcome-card.ts";
 import { checkGoalForm } from "./check-goal-form.ts";
@@ -52,8 +54,12 @@ export function listenForGoals(app: App, { onClick, onForm }: Listening, desk: D
     startDraft(desk, { workspaceId, person }, value),
   );
   onClick("model.connect", async () => connectModel());
-  onClick("demo.start", ({ workspaceId, person, channel, onceId }) =>
-    startDemo(desk, { workspaceId, person, channel: channel ?? "" }, onceId),
+  onClick("demo.start", ({ workspaceId, person, channel, card }) =>
+    startDemo(
+      desk,
+      { workspaceId, person, channel: channel ?? "" },
+      `demo:${workspaceId}:${channel}:${card}`,
+    ),
   );
 }
 
@@ -100,7 +106,7 @@ async function startDraft(
 export const WELCOME = "welcome";
 const DEMO_VERSION = "0.2.0";
 
-/** The demo's release, once: who presses Start after somebody else did hears so. */
+/** The demo's release, once for each card that offers it: who presses Start after somebody else did hears so. */
 async function startDemo(
   desk: Desk,
   {
@@ -110,11 +116,15 @@ async function startDemo(
   }: { readonly workspaceId: string; readonly person: string; readonly channel: string },
   onceId: string,
 ): Promise<Card | null> {
+  const already = await loadRun(desk.sql, workspaceId, runIdFrom(onceId));
   const request = { text: "run release", workflow: "release", parameters: { version: DEMO_VERSION } };
-  const said = await beginGoal(desk, { workspaceId, requestedBy: person, channel, ...request }, onceId);
-  const context = await desk.contexts.about(workspaceId, person);
-  const desired = welcomeCard({ startedBy: person }, context);
+  const asked = { workspaceId, requestedBy: person, channel, ...request };
+  const said = already ? null : await beginGoal(desk, asked, onceId);
+  if (said !== null) return said;
+  const startedBy = already?.brief?.requestedBy ?? person;
+  const context = await desk.contexts.about(workspaceId, startedBy, already);
+  const desired = welcomeCard({ startedBy }, context);
   const place = { workspaceId, key: WELCOME, streamId: null, channelId: channel, threadKey: null };
   await wantMessage(desk.sql, { ...place, rank: 0, desired });
-  return said;
+  return already && started(already, context);
 }

@@ -27,6 +27,8 @@ export type Click<Name extends ActionName> = {
   readonly onceId: string;
   /** Where the card stands; null on the Home tab and in modals. */
   readonly channel: string | null;
+  /** The `ts` of the card; null like its channel. */
+  readonly card: string | null;
   /** Opens a modal while Slack still allows it: three seconds after the press. */
   open(view: ModalView): Promise<void>;
 };
@@ -65,6 +67,7 @@ export function createListening(app: App, desk: Desk) {
             value: readValue(name, textOf(action)),
             onceId: `slack:${workspaceId}:${body.trigger_id}`,
             channel: place?.channel ?? null,
+            card: cardOf(body),
             open: async (view) => {
               await client.views.open({ trigger_id: body.trigger_id, view });
             },
@@ -118,7 +121,9 @@ function placeOf(body: BlockAction | SlackViewAction): Place | null {
   return { channel: body.channel.id, thread: body.message?.["thread_ts"] ?? ofContainer };
 }
 
-const Container = z.object({ thread_ts: z.string().optional() });
+const cardOf = ({ container }: BlockAction): string | null => Container.parse(container).message_ts ?? null;
+
+const Container = z.object({ thread_ts: z.string().optional(), message_ts: z.string().optional() });
 
 function textOf(action: BlockAction["actions"][number]): string | undefined {
   if (action.type === "overflow" || action.type === "static_select") return action.selected_option?.value;
