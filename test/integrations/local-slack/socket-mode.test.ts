@@ -22,7 +22,7 @@ beforeEach(async () => {
     appToken,
     logLevel: LogLevel.ERROR,
     installerOptions: { clientOptions },
-    clientPingTimeout: 50,
+    clientPingTimeout: 5_000, // a busy machine must not look like a dead connection
   });
   app = new App({ token: botToken, receiver, clientOptions, logLevel: LogLevel.ERROR });
 });
