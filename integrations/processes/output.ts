@@ -77,13 +77,24 @@ export const cleanText = (text: string): string => text.split("\n").map(cleanLin
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones to take out
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
+const PIECE = 2_000;
 const EVERY_CONTROL = new RegExp(CONTROL, "g");
 
 function cleanLine(line: string): string {
   if (!CONTROL.test(line)) return line;
-  const shown = line.replace(/\r+$/, "");
-  const last = shown.slice(shown.lastIndexOf("\r") + 1);
-  return stripVTControlCharacters(last).replace(EVERY_CONTROL, "");
+  const last = lastWritten(line);
+  // In pieces: Node looks for the end of each sequence that has none through all that follows.
+  const pieces = Array.from({ length: Math.ceil(last.length / PIECE) }, (_, i) =>
+    stripVTControlCharacters(last.slice(i * PIECE, (i + 1) * PIECE)),
+  );
+  return pieces.join("").replace(EVERY_CONTROL, "");
+}
+
+/** Counted from the end by hand: an expression would begin anew at each of a million carriage returns. */
+function lastWritten(line: string): string {
+  let end = line.length;
+  while (line[end - 1] === "\r") end--;
+  return line.slice(line.lastIndexOf("\r", end - 1) + 1, end);
 }
 
 /** The end of a text in at most so many characters, beginning with a whole line where it can; says how much was cut. */

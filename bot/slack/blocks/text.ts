@@ -9,7 +9,8 @@ const HIDDEN =
   /[\u0000-\u0009\u000e-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]|(?<!\p{Extended_Pictographic}\ufe0f?)\u200d/gu;
 /** Signs by which our own lines say how things stand; a line from outside must not begin like one. */
 const OUR_SIGNS = /^[\s>]*(?:(?:[✓✔✕✖✗✋⏱◐◌☑✅❌↺]\ufe0f?|:[a-z0-9_+-]+:)\s*)+/u;
-const PERSON = /<@([UW][A-Z0-9]{2,20})(?:\|[^>\n]*)?>/g;
+// A mention that never ends must not be looked for to the end of the text, again from each beginning.
+const PERSON = /<@([UW][A-Z0-9]{2,20})(?:\|[^<>\n]{0,100})?>/g;
 /** No card shows more of one text; cut early, so that a huge one costs nothing. */
 const MOST_READ = 120_000;
 const LONGEST_CUT_WORD = 14;
