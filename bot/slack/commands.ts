@@ -27,8 +27,10 @@ export async function carryOut(
     case "help":
       return help(await desk.contexts.about(workspaceId));
     case "list":
+      await refuseStrangers(desk, asker, "see its goals");
       return listCard(desk, workspaceId);
     case "status": {
+      await refuseStrangers(desk, asker, "see its goals");
       const { goal, isLatest } = await meant(
         desk,
         asker,

@@ -9,6 +9,7 @@ import type { AgentLimits } from "../places.ts";
 import { type AgentState, type HomeState, homeView, type WaitingQuestion } from "./blocks/home.ts";
 import type { ClientFor } from "./clients.ts";
 import type { Desk } from "./desk.ts";
+import { isFullMember } from "./people.ts";
 import type { Threads } from "./threads.ts";
 
 const WEEK_MS = 7 * 24 * 3_600_000;
@@ -69,6 +70,7 @@ async function stateOf(
   person: string,
 ): Promise<HomeState> {
   const { sql } = desk;
+  const maySee = isFullMember(await desk.people.person(workspaceId, person));
   const [questions, started, running, atWork, week] = await Promise.all([
     openQuestions(sql, workspaceId),
     newestRunsBy(sql, workspaceId, person, MOST_STARTED).then((ids) => loadRuns(sql, ids)),
@@ -80,7 +82,7 @@ async function stateOf(
   return {
     waiting: waiting.filter((one) => one !== null),
     started: started.toSorted((a, b) => (b.brief?.goalNumber ?? 0) - (a.brief?.goalNumber ?? 0)),
-    running: running.map((goal) => goal.run),
+    running: maySee ? running.map((goal) => goal.run) : [],
     agents: KINDS.map((kind) => agentState(kind, atWork, limits, hasModel)),
     week,
   };

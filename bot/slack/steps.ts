@@ -28,7 +28,8 @@ export function listenForSteps({ onClick, onForm }: Listening, desk: Desk): void
     );
     return null;
   });
-  onClick("goal.details", async ({ workspaceId, value, open }) => {
+  onClick("goal.details", async ({ workspaceId, person, value, open }) => {
+    await refuseStrangers(desk, { workspaceId, person }, "see its goals");
     const run = await runOf(desk, workspaceId, value.run);
     await open(planDetails(run, await desk.contexts.about(workspaceId, run)));
     return null;
