@@ -154,10 +154,16 @@ function readJson<T>(
 
 /** Reads a JSON object, also from inside the code fence that small models like to put around it. */
 function parseJson(text: string): unknown {
-  const bare = text.trim().replace(/^```(?:json)?\s*([\s\S]*?)\s*```$/i, "$1");
+  const whole = text.trim();
+  const isFenced = whole.startsWith("```") && whole.endsWith("```");
+  const bare = isFenced ? whole.slice(3, -3).replace(/^json/i, "") : whole;
   try {
-    return JSON.parse(bare);
+    return JSON.parse(bare, toStorable);
   } catch {
     return undefined;
   }
 }
+
+/** Text that a database can keep: no NUL and no half of a character, or the work would be done again and again, and never end. */
+const toStorable = (_: string, value: unknown): unknown =>
+  typeof value === "string" ? value.replaceAll("\0", "").toWellFormed() : value;

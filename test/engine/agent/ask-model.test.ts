@@ -39,6 +39,12 @@ describe("a model", () => {
     expect((await model.ask(request, {}, never)).value).toEqual({ port: 1 });
   });
 
+  it("leaves out of texts what no database can keep", async () => {
+    const { model } = speaking(complete(JSON.stringify({ said: "a\0b\ud83dc" })));
+    const schema = z.strictObject({ said: z.string() });
+    expect((await model.ask({ ...request, schema }, {}, never)).value).toEqual({ said: "ab\ufffdc" });
+  });
+
   it.each([
     ["garbage", complete("I think port 8080"), /not JSON/],
     ["a wrong form", complete('{"port":"8080"}'), /expected number/],
