@@ -69,6 +69,15 @@ test("who comes under another workspace's name starts nothing, whatever they are
   expect(await people.ephemerals(ALICE, "C01GENERAL")).toEqual([]);
 });
 
+test("asking again and again whether we are ready makes no calls to Slack", async () => {
+  const { app, people } = stage();
+  const before = (await people.calls()).length;
+  const asked = await Promise.all(Array.from({ length: 30 }, () => fetch(`${app.url}/api/ready`)));
+  expect(asked.map(({ status }) => status)).toEqual(asked.map(() => 200));
+  const made = (await people.calls()).slice(before).filter(({ method }) => method === "auth.test");
+  expect(made.length).toBeLessThan(3);
+});
+
 // Last: the server closes the connection, which the next request would have used.
 test("what is too large is refused before anybody looks at it", async () => {
   expect((await send("x".repeat(1_000_001), { secret: "guessed" })).status).toBe(413);
