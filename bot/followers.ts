@@ -14,7 +14,7 @@ export type Follower = {
 /** How many logs one follower reads at a time: one that hangs holds one place, and no step waits for it. */
 const PLACES = 4;
 /** News of the same log within this time is one piece of news. */
-const GATHER_MS = 15;
+const GATHER_MS = 40;
 const LONGEST_WAIT_MS = 5 * 60_000;
 /** How far back a sweep looks for news that nobody heard, because its process died right after a commit. */
 const SWEEP_BACK_MS = 120_000;
@@ -63,31 +63,42 @@ type LaneNeeds = {
 
 /** One follower's own places: which logs wait for it, and which are being read. */
 function createLane({ sql, holder, follower, log }: LaneNeeds) {
-  const waiting = new Set<string>();
+  /** Logs that have grown, and since when they wait; who waits longest comes first. */
+  const waiting = new Map<string, number>();
   const working = new Map<string, Promise<void>>();
+  /** Logs that have grown while they are read. */
+  const again = new Set<string>();
   let timer: NodeJS.Timeout | null = null;
   let isOpen = true;
 
   function wake(ids: readonly string[]): void {
-    for (const id of ids) waiting.add(id);
-    if (waiting.size > 0 && timer === null && isOpen) timer = setTimeout(fill, GATHER_MS);
+    for (const id of ids)
+      if (working.has(id)) again.add(id);
+      else if (!waiting.has(id)) waiting.set(id, performance.now());
+    gather();
+  }
+
+  function gather(): void {
+    if (isOpen && timer === null && waiting.size > 0 && working.size < PLACES)
+      timer = setTimeout(fill, GATHER_MS);
   }
 
   function fill(): void {
     timer = null;
-    for (const id of waiting) {
-      if (!isOpen || working.size >= PLACES) return;
-      if (working.has(id)) continue; // it re-reads after releasing
+    const gatheredMs = performance.now() - GATHER_MS + 1; // a timer may be early by a part of a millisecond
+    for (const [id, sinceMs] of waiting) {
+      if (!isOpen || working.size >= PLACES || sinceMs > gatheredMs) break;
       waiting.delete(id);
-      working.set(
-        id,
-        follow(id).finally(() => {
-          working.delete(id);
-          if (waiting.size > 0) wake([]);
-        }),
-      );
+      working.set(id, follow(id).finally(done(id)));
     }
+    gather();
   }
+
+  const done = (id: string) => () => {
+    working.delete(id);
+    if (again.delete(id)) wake([id]);
+    if (timer === null) fill();
+  };
 
   async function follow(id: string): Promise<void> {
     try {
@@ -96,7 +107,7 @@ function createLane({ sql, holder, follower, log }: LaneNeeds) {
       const { stream, seq, failures } = claimed;
       try {
         await follower.catchUp(stream, seq);
-        if (await release(sql, follower.name, holder, id, stream.seq)) waiting.add(id);
+        if (await release(sql, follower.name, holder, id, stream.seq)) wake([id]);
       } catch (error) {
         await putOff(id, failures, error);
       }

@@ -3,15 +3,16 @@ import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { removeEmbedded, startEmbedded } from "#db/embedded.ts";
+import { measureAcks } from "./acks.ts";
 import { compare } from "./compare.ts";
 import { type Contender, type Metrics, ours, PEERS_POSTGRES, peers } from "./contenders.ts";
 import { isScenario, type ScenarioName } from "./scenarios.ts";
 import { openServer } from "./server.ts";
 
 /**
- * `npm run bench -- [steps|resume|parked|fanout …] [--rounds N] [--peers FOLDER] [--url URL] [--detail]`: measures and
+ * `npm run bench -- [steps|resume|parked|fanout|acks …] [--rounds N] [--peers FOLDER] [--url URL] [--detail]`: measures and
  * prints JSON lines. Without `--peers` and `--url` it runs on an embedded Postgres of its own, with the settings it is
- * delivered with. With `--peers` it runs the peers and ours in turn, on the peers' Postgres.
+ * delivered with. With `--peers` it runs the peers and ours in turn, on the peers' Postgres; `acks` is ours alone.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -23,15 +24,18 @@ const { values, positionals } = parseArgs({
   },
 });
 const scenarios = readScenarios(positionals);
+const takesAcks = positionals.length === 0 || positionals.includes("acks");
 const rounds = Number(values.rounds);
 if (!Number.isInteger(rounds) || rounds < 1) throw new Error("--rounds takes a whole number from 1 on.");
 const given = values.url ?? (values.peers === undefined ? undefined : PEERS_POSTGRES);
 await (given === undefined ? withEmbedded(measureAll) : measureAll(given));
 
 function readScenarios(names: readonly string[]): readonly ScenarioName[] {
-  const unknown = names.filter((name) => !isScenario(name));
+  const unknown = names.filter((name) => !isScenario(name) && name !== "acks");
   if (unknown.length > 0)
-    throw new Error(`There is no scenario ${unknown.join(", ")}: choose steps, resume, parked or fanout.`);
+    throw new Error(
+      `There is no scenario ${unknown.join(", ")}: choose steps, resume, parked, fanout or acks.`,
+    );
   return names.length === 0 ? ["steps", "resume", "parked", "fanout"] : names.filter(isScenario);
 }
 
@@ -66,6 +70,13 @@ async function measureAll(url: string): Promise<void> {
       scenario,
       all.filter((contender) => contender.of.includes(scenario)),
     );
+  if (takesAcks) await measureOurAcks(url);
+}
+
+/** Acks have no peers: Slack is ours alone. */
+async function measureOurAcks(url: string): Promise<void> {
+  for (let round = 1; round <= rounds; round++)
+    print({ who: "countersign", scenario: "acks", round, metrics: await measureAcks(url) });
 }
 
 /** In turn, so that whatever else the machine does falls on all of them. */

@@ -6,7 +6,14 @@ import type { ScenarioName } from "./scenarios.ts";
 const TELLING = {
   steps: ["steps_per_s", "drain_steps_per_s", "write_tx_per_wf", "stmts_per_wf", "wal_bytes_per_wf"],
   resume: ["idle_ms_p50", "idle_ms_p95", "seq_ms_p50", "burst_all_done_ms"],
-  parked: ["rss_base_mb", "rss_mb", "heap_kb_per_parked", "stmts_per_s", "idle_cpu_pct"],
+  parked: [
+    "rss_base_mb",
+    "rss_mb",
+    "rss_added_again_mb",
+    "heap_kb_per_parked",
+    "stmts_per_s",
+    "idle_cpu_pct",
+  ],
   fanout: ["fanout200_ms_median", "write_tx", "stmts"],
 } as const satisfies Record<ScenarioName, readonly string[]>;
 

@@ -13,21 +13,31 @@ export async function measureParked(adapter: Adapter, measured: Measured): Promi
   await forEach(idsOf("w", WARM), CONCURRENCY, adapter.startPause);
   await pause(1_500);
   const before = memory();
-  const startedMs = nowMs();
-  await forEach(idsOf("p", WORKFLOWS), CONCURRENCY, adapter.startPause);
-  await until("all workflows wait", 100, async () => (await adapter.pausedCount()) >= WORKFLOWS);
-  const parkedMs = nowMs() - startedMs;
+  const parkedMs = await park(adapter, "p", WORKFLOWS);
   await pause(SETTLE_MS);
   const after = memory();
+  const rest = await measureRest(measured);
+  await park(adapter, "q", 2 * WORKFLOWS);
+  await pause(SETTLE_MS);
   return {
     park_s: rounded(parkedMs / 1_000, 1),
     rss_base_mb: rounded(before.rss / 1e6, 1),
     rss_mb: rounded(after.rss / 1e6, 1),
     rss_added_mb: rounded((after.rss - before.rss) / 1e6, 1),
+    /** By as many again: what a process needs once to be warm is not counted. */
+    rss_added_again_mb: rounded((memory().rss - after.rss) / 1e6, 1),
     heap_mb: rounded(after.heapUsed / 1e6, 1),
     heap_kb_per_parked: rounded((after.heapUsed - before.heapUsed) / WORKFLOWS / 1e3, 2),
-    ...(await measureRest(measured)),
+    ...rest,
   };
+}
+
+/** Milliseconds until `count` workflows wait. */
+async function park(adapter: Adapter, prefix: string, count: number): Promise<number> {
+  const startedMs = nowMs();
+  await forEach(idsOf(prefix, WORKFLOWS), CONCURRENCY, adapter.startPause);
+  await until("all workflows wait", 100, async () => (await adapter.pausedCount()) >= count);
+  return nowMs() - startedMs;
 }
 
 /** What is in use, without what nobody needs any more. */
