@@ -13,7 +13,7 @@ import { readGoalForm } from "./blocks/read-forms.ts";
 import { welcomeCard } from "./blocks/welcome-card.ts";
 import { checkGoalForm } from "./check-goal-form.ts";
 import type { Desk } from "./desk.ts";
-import { explain, inTime, type Listening } from "./listen.ts";
+import { explain, inTime, isAnswer, type Listening } from "./listen.ts";
 
 /** `/goal …`, its form, and the buttons that begin a goal. */
 export function listenForGoals(app: App, { onClick, onForm }: Listening, desk: Desk): void {
@@ -28,7 +28,7 @@ export function listenForGoals(app: App, { onClick, onForm }: Listening, desk: D
       const said = await inTime(hear(desk, asker, text, `slack:${workspaceId}:${trigger}`));
       await ack(...(said ? [privately(said)] : []));
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
+      if (!isAnswer(error)) throw error;
       await ack(privately(await explain(desk, workspaceId, error)));
     }
   });

@@ -131,7 +131,7 @@ function textOf(action: BlockAction["actions"][number]): string | undefined {
 }
 
 /** What can be said to a person; anything else is a bug, or a commit that did not come about. */
-const isAnswer = (error: unknown): error is Refusal | OutsideFailure =>
+export const isAnswer = (error: unknown): error is Refusal | OutsideFailure =>
   error instanceof Refusal || error instanceof OutsideFailure;
 
 /** What a refusal or an outside failure says, as a private card. */

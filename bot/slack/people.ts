@@ -102,9 +102,18 @@ export function createPeople(needs: { readonly clientFor: ClientFor; readonly no
       return toLocalTime(instant, (await person(workspaceId, personId)).timeZone);
     },
 
-    async botMayPost(workspaceId, channelId) {
-      return isOpenToUs(await clientFor(workspaceId), channelId);
-    },
+    botMayPost: createBotMayPost(clientFor, now),
+  };
+}
+
+/** Where we may post is remembered for a while, since every goal asks; where we may not, somebody may invite us at any moment. */
+function createBotMayPost(clientFor: ClientFor, now: () => number): People["botMayPost"] {
+  const known = createMemory<boolean>(MEMBERS_TTL_MS, now);
+  return async (workspaceId, channelId) => {
+    const key = `${workspaceId} ${channelId}`;
+    const mayPost = await known.get(key, async () => isOpenToUs(await clientFor(workspaceId), channelId));
+    if (!mayPost) known.forget(key);
+    return mayPost;
   };
 }
 
