@@ -31,7 +31,7 @@ describe.concurrent("a failing test", () => {
     const { slack, goal, card } = await stuck("mended");
     expect(card.shown).toContain("Tried 4 times, with pauses between.");
     expect(card.shown).toContain("the total is right");
-    expect(card.buttons).toEqual(["Try again", "Skip", "Take it myself", "Cancel the goal"]);
+    expect(card.buttons).toEqual(["Try again", "Skip", "Take it myself", "Rework…", "Cancel the goal"]);
     const blocked = await slack.becomes(goal, /✕ Blocked/);
     expect(blocked.shown).not.toContain("Done");
     expect(tagged(slack.repository, "v1.2.3")).toBeNull();

@@ -58,7 +58,7 @@ test("what a command prints makes no button, no mention and no link, in no card"
   const question = await slack.card(/^✋ Go on with/, goal);
   await slack.fills(BOB, question, "Approve with a note", { note: HOSTILE.join(" ") });
   const stuck = await slack.card(/is stuck/, goal);
-  expect(stuck.buttons).toEqual(["Try again", "Skip", "Take it myself", "Cancel the goal"]);
+  expect(stuck.buttons).toEqual(["Try again", "Skip", "Take it myself", "Rework…", "Cancel the goal"]);
   await slack.becomes(question, /^✓ Approved by Bob[\s\S]*: blocked/);
   const all = [...(await slack.cards()), ...(await slack.thread(goal))];
   expect(all.length).toBeGreaterThan(3);

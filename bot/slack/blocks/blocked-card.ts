@@ -6,7 +6,7 @@ import { actions, button, section, context as words } from "./elements.ts";
 import { fold, tellingLines } from "./fold.ts";
 import { numberOf, rehearsal, stopButton, titleOf } from "./goal-words.ts";
 import { STEP_LOOKS, times } from "./step-words.ts";
-import { inert, lineCount, withNames } from "./text.ts";
+import { inert, lineCount, linesOf, withNames } from "./text.ts";
 import { clock } from "./times.ts";
 import { mention, nameOf } from "./who.ts";
 
@@ -24,6 +24,10 @@ export type Acted = {
 export type BlockedContext = CardContext & { readonly acted?: Acted | undefined };
 
 const MOST_TELLING = 2;
+const MOST_TOLD = 160;
+
+/** What test runners put behind a name: "(93.663206ms)". */
+const TOOK = /\s*\([\d.]+ ?m?s\)$/;
 
 /** A step that cannot go on by itself: what happened, what was tried, and everything that can be done now. */
 export function blockedCard(state: StepState, context: BlockedContext): Card {
@@ -31,26 +35,31 @@ export function blockedCard(state: StepState, context: BlockedContext): Card {
   if (context.acted !== undefined || step.status !== "blocked" || hasEnded(run))
     return actedOn(state, context);
   const reason = inert(step.reason ?? "It cannot go on.", 240, context.people);
+  const [first = reason, ...rest] = linesOf(step.reason ?? "");
   const title = inert(step.title, 80);
   const who = mention(run.brief?.requestedBy ?? "", context.people);
   return toCard(`${rehearsal(run)}Stuck: ${title}. ${reason}`, [
     section(
       `✕ ${who}, *${title}* is stuck: how should it go on?`,
-      `${rehearsal(run)}${reason}`,
-      ...telling(step, reason),
+      `${rehearsal(run)}${inert(first, 240, context.people)}`,
+      ...telling(step, reason, inert(rest.join(" "), MOST_TOLD, context.people)),
       triedOf(step, run),
     ),
     logFold(step, context),
     whatCanBeDone(state),
+    worksOnBranch(state)
+      ? words("Try again: on its branch as it is", "Rework…: anew, from the project's newest commit")
+      : null,
     words(numberOf(run), titleOf(run)),
   ]);
 }
 
-/** Lines of the log that say something which the reason does not say already. */
-function telling({ log }: Step, reason: string): readonly string[] {
-  const lines = tellingLines(log ?? "", MOST_TELLING + 1).map((line) => inert(line, 80));
-  return lines
-    .filter((line) => line !== "" && !reason.includes(line))
+/** The rest of the reason, then lines of the log that say something which the reason does not say already. */
+function telling({ log }: Step, reason: string, rest: string): readonly string[] {
+  const lines = tellingLines(log ?? "", MOST_TELLING + 1).map((line) => inert(line.replace(TOOK, ""), 80));
+  const news = lines.filter((line) => !reason.includes(line));
+  return [rest, ...news]
+    .filter((line) => line !== "")
     .slice(0, MOST_TELLING)
     .map((line) => `› ${line}`);
 }
@@ -92,9 +101,14 @@ function whatCanBeDone({ run, step }: StepState): ActionsBlock | null {
     wantsChanges(step) ? button("goal.rework", "Rework…", { run: run.id }) : null,
     isReplaceable ? button("step.skip", "Skip", value) : null,
     isReplaceable ? button("step.take", "Take it myself", value) : null,
+    worksOnBranch({ run, step }) ? button("goal.rework", "Rework…", { run: run.id }) : null,
     stopButton(run, "Cancel the goal"),
   );
 }
+
+/** What somebody mends in the project meanwhile does not reach a run's branch: only a new run begins there. */
+const worksOnBranch = ({ run, step }: StepState): boolean =>
+  step.agent.kind === "command" && !run.brief?.rehearsed && run.brief?.projectId !== null;
 
 function actedOn({ run, step }: StepState, context: BlockedContext): Card {
   const line = `${rehearsal(run)}${actedLine({ run, step }, context)}`;

@@ -37,7 +37,8 @@ describe("a step that is stuck", () => {
         "› expected 3, got 2",
         "Tried 4 times, with pauses between.",
         "▸ Log (3 lines)",
-        "[Try again] [Skip] [Take it myself] [Cancel the goal]",
+        "[Try again] [Skip] [Take it myself] [Rework…] [Cancel the goal]",
+        "(Try again: on its branch as it is · Rework…: anew, from the project's newest commit)",
         "(g14 · Release billing 0.2.0)",
       ].join("\n"),
     );
@@ -45,7 +46,25 @@ describe("a step that is stuck", () => {
 
   test("nobody can stand in for tests that must pass", () => {
     const shown = card(failing, { brief: aBrief({ testsMustPass: true }) });
-    expect(actionIds(shown.blocks)).toEqual(["step.retry", "goal.stop"]);
+    expect(actionIds(shown.blocks)).toEqual(["step.retry", "goal.rework", "goal.stop"]);
+  });
+
+  test("the reason's further lines stand on their own, and nothing is said twice", () => {
+    const reason = "2 of 12 tests failed: the tax is added\nAssertionError: expected 3\nbut got 2";
+    const log = "✖ the tax is added (93.663206ms)\n✖ zero is refused (0.5ms)\n✖ one too many\n";
+    expect(seen(card({ ...failing, reason, log }).blocks)).toContain(
+      [
+        "2 of 12 tests failed: the tax is added",
+        "› AssertionError: expected 3 but got 2",
+        "› zero is refused",
+        "Tried 4 times",
+      ].join("\n"),
+    );
+  });
+
+  test("without a project there is no newer commit to begin from", () => {
+    const brief = aBrief({ projectId: null, projectName: null });
+    expect(actionIds(card(failing, { brief }).blocks)).not.toContain("goal.rework");
   });
 
   test("an expired approval can be asked again, never skipped or taken", () => {
