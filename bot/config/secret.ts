@@ -10,7 +10,7 @@ import { StartFailure } from "#engine/errors.ts";
 export function readSecret(dataDir: string): string {
   const path = join(dataDir, "secret");
   try {
-    mkdirSync(dataDir, { recursive: true });
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     const secret = readIfThere(path) ?? makeSecret(path);
     if (secret.length < 16)
       throw new StartFailure(

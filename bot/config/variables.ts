@@ -11,7 +11,15 @@ const host = z.string().refine((name) => isIP(name) !== 0 || /^[a-z0-9]([a-z0-9.
 const webUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ""));
 
 /** Both database clients decode the user and the password, and fail on a lone "%". */
-const databaseUrl = z.url({ protocol: /^postgres(ql)?$/ }).regex(/^([^%]|%[0-9a-f]{2})*$/i);
+const databaseUrl = z.url({ protocol: /^postgres(ql)?$/ }).refine(isDecodable);
+
+function isDecodable(text: string): boolean {
+  try {
+    return decodeURIComponent(text) !== "";
+  } catch {
+    return false; // a "%" that begins no character: it says so only by throwing
+  }
+}
 
 const channel = z.string().regex(/^[CGD][A-Z0-9]{5,}$/);
 

@@ -25,7 +25,7 @@ const SHARED = "/var/lib/countersign";
  */
 export async function findPlace(dataDir: string): Promise<Place> {
   const way = join(resolve(dataDir), "postgres");
-  await touching(resolve(dataDir), () => mkdir(resolve(dataDir), { recursive: true }));
+  await touching(resolve(dataDir), () => mkdir(resolve(dataDir), { recursive: true, mode: 0o700 }));
   const binaries = await installedBinaries();
   return process.getuid?.() === 0 ? rootsPlace(way, binaries) : ordinaryPlace(way, binaries);
 }

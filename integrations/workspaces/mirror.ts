@@ -56,7 +56,7 @@ const mirrorNameOf = (url: string): string => {
 async function makeMirror(git: Git, folder: string, url: string): Promise<void> {
   const half = `${folder}.${process.pid}.half`;
   await rm(half, { recursive: true, force: true });
-  await mkdir(half, { recursive: true });
+  await mkdir(half, { recursive: true, mode: 0o700 });
   await git(half, ["init", "--quiet", "--bare", "--template="]);
   await git(half, ["config", "remote.origin.url", url]);
   try {

@@ -76,7 +76,7 @@ export function createWorkspaces(needs: {
     open,
     close,
     async openFolder(runId) {
-      await mkdir(folderOf(runId), { recursive: true });
+      await mkdir(folderOf(runId), { recursive: true, mode: 0o700 });
       return folderOf(runId);
     },
     change: (workspace) => readChange(git, workspace),

@@ -36,7 +36,7 @@ export async function ensureWorktree(git: Git, wanted: Wanted): Promise<Workspac
   const base = await ensureBase(git, wanted);
   if (await isWhole(git, wanted)) return { path, branch, base };
   if ((await waitForMaker(runId)) && (await isWhole(git, wanted))) return { path, branch, base };
-  await mkdir(dirname(path), { recursive: true });
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   try {
     await addWorktree(git, wanted, base);
   } catch {

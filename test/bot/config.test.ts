@@ -145,6 +145,7 @@ describe("What is wrong is said with what to do", () => {
     [{ HOST: "http://localhost" }, /HOST .* must be an address or a host name of this machine/],
     [{ DATABASE_URL: "mysql://u:geheim@h/d" }, /DATABASE_URL .* is not usable: it must be .*postgres:\/\//],
     [{ DATABASE_URL: "postgres://u:100%@h/d" }, /DATABASE_URL .*is written %25/],
+    [{ DATABASE_URL: "postgres://u:%ff@h/d" }, /DATABASE_URL .*is written %25/],
     [{ PUBLIC_URL: "bot.example.com" }, /PUBLIC_URL .* is "bot.example.com": .*https:\/\//],
     [{ COUNTERSIGN_SECRET: "short" }, /COUNTERSIGN_SECRET .* at least 16 characters.*openssl rand -hex 32/],
     [{ SLACK_BOT_TOKEN: "xoxp-1", SLACK_APP_TOKEN: "xapp-1" }, /SLACK_BOT_TOKEN .* begins with "xoxb-"/],
