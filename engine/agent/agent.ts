@@ -60,6 +60,8 @@ export type Assignment = {
   readonly lease: string;
   /** What the steps before this one left behind, in plan order. */
   readonly inputs: readonly { readonly key: string; readonly title: string; readonly output: StepOutput }[];
+  /** Titles of the steps that somebody skipped, in plan order: whoever agrees to what follows must know. */
+  readonly skipped: readonly string[];
   /** The workflow's parameters. They reach a command as environment variables, never inside a shell line. */
   readonly parameters: Readonly<Record<string, string>>;
   /** What people told the run or this step since it began, oldest first. */

@@ -106,6 +106,7 @@ async function toAssignment(needs: WorkNeeds, run: Run, key: string, lease: stri
     inputs: run.steps.flatMap((one) =>
       isDone(one) && one.output ? [{ key: one.key, title: one.title, output: one.output }] : [],
     ),
+    skipped: run.steps.flatMap((one) => (one.status === "skipped" ? [one.title] : [])),
     guidance: [...feedback, ...run.guidance],
     answer: step.answer,
     checkpoint: step.checkpoint,

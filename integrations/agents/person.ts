@@ -79,7 +79,9 @@ function ask(
     ...(person.effect === undefined ? {} : { effect: person.effect }),
     why: why.slice(0, 2_000),
     risk: step.risk,
-    evidence: person.rehearsed ? [] : [...ofInputs(assignment), ...(evidence ? ofBranch(evidence) : [])],
+    evidence: person.rehearsed
+      ? []
+      : [...ofPeople(assignment), ...ofInputs(assignment), ...(evidence ? ofBranch(evidence) : [])],
     options: [],
     people: person.people,
     rehearsed: person.rehearsed,
@@ -92,6 +94,18 @@ const movedSince = (asked: string | null, now: string | null, why: string): stri
 
 const short = (sha: string | null): string => sha?.slice(0, 10) ?? "another state";
 
+/** What no agent did: it stands first, since nothing else on the card would give it away. */
+function ofPeople({ inputs, skipped }: Assignment): readonly Evidence[] {
+  const byHand = inputs
+    .filter(({ output }) => output.values?.[DECISION] === "done")
+    .map(({ title }) => title);
+  return [["skipped", skipped] as const, ["done by hand", byHand] as const].flatMap(([how, titles]) =>
+    titles.length === 0
+      ? []
+      : [{ kind: "line" as const, label: "Attention", text: `${how}: ${titles.join(", ")}`.slice(0, 500) }],
+  );
+}
+
 /** The tests that ran last, and what models wrote that nobody has applied: the text itself is what is agreed to. */
 function ofInputs({ inputs, step }: Assignment): readonly Evidence[] {
   const tested = inputs.findLast(({ output }) => output.testsPassed !== undefined)?.output;
@@ -102,7 +116,7 @@ function ofInputs({ inputs, step }: Assignment): readonly Evidence[] {
   };
   const written = inputs
     .filter(({ key, output }) => output.notApplied && output.text && step.after.includes(key))
-    .slice(-5)
+    .slice(-4) // a question holds ten pieces: two of people, one of tests, three of the branch
     .map(({ title, output }) => ({
       kind: "text" as const,
       label: [...title].slice(0, 30).join(""),

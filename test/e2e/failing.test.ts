@@ -4,7 +4,7 @@ import { ALICE, BOB, type Room } from "#test/support/e2e/room.ts";
 import { useStage } from "#test/support/e2e/stage.ts";
 import { testDatabase } from "#test/support/postgres.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 150_000 });
 const stage = useStage(await testDatabase());
 const BROKEN = { "test.sh": "echo 'not ok 1 - the total is right'\nexit 1\n" };
 
@@ -49,7 +49,8 @@ describe.concurrent("a failing test", () => {
     const { slack, goal, card } = await stuck("skipped");
     await slack.presses(BOB, card, "Skip");
     expect((await slack.becomes(card, /^– Skipped by Bob/)).buttons).toEqual([]);
-    await slack.card(/^✋ Tag skipped v1\.2\.3/, goal);
+    const asked = await slack.card(/^✋ Tag skipped v1\.2\.3/, goal);
+    expect(asked.text).toContain("skipped: Run the tests");
     expect(tagged(slack.repository, "v1.2.3")).toBeNull();
   });
 
@@ -60,7 +61,8 @@ describe.concurrent("a failing test", () => {
     const work = await slack.card(/^✋ @Bob, .*Run the tests/, goal);
     await slack.presses(BOB, work, "Done");
     await slack.becomes(work, /^✓ .*done.* → Approve the tag/);
-    await slack.card(/^✋ Tag taken v1\.2\.3/, goal);
+    const asked = await slack.card(/^✋ Tag taken v1\.2\.3/, goal);
+    expect(asked.text).toContain("done by hand: Run the tests");
   });
 
   test("can end the goal, which leaves no tag and is not Done", async () => {

@@ -46,6 +46,7 @@ export function modelStep(changes: Partial<Assignment> = {}): Assignment {
     attempt: 1,
     lease: "lease-1",
     inputs: [],
+    skipped: [],
     parameters: {},
     guidance: [],
     answer: null,

@@ -70,6 +70,22 @@ describe("a question to a person", () => {
     expect(checkpoint).toEqual({ sha });
   });
 
+  it("says first what was skipped and what a person did by hand", async () => {
+    const done = {
+      key: "log",
+      title: "Write the log",
+      output: { summary: "Done", values: { decision: "done" } },
+    };
+    const { question } = await askedBy(
+      approval(repositoryWith(), {}, { inputs: [done, TESTED], skipped: ["Lint", "Run the tests"] }),
+    );
+    expect(question.evidence.slice(0, 3)).toEqual([
+      { kind: "line", label: "Attention", text: "skipped: Lint, Run the tests" },
+      { kind: "line", label: "Attention", text: "done by hand: Write the log" },
+      { kind: "line", label: "Tests", text: "12 tests passed" },
+    ]);
+  });
+
   it("says that nothing is changed where nothing is", async () => {
     const repository = repositoryWith();
     const { question } = await askedBy(approval(repository));
