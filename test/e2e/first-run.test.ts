@@ -8,7 +8,7 @@ import { git, tagged } from "#test/support/e2e/repository.ts";
 import { ALICE, BOB } from "#test/support/e2e/room.ts";
 import { testDatabase } from "#test/support/postgres.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 150_000 });
 const database = await testDatabase();
 const dir = mkdtempSync(join(tmpdir(), "countersign-first-"));
 let bot: BotProcess | undefined;
@@ -31,6 +31,7 @@ test("a newcomer presses Start on the welcome card, becomes Bob, approves, and t
   expect(started.buttons).not.toContain("Start");
   const goal = await slack.card(general, /^Release billing 0\.2\.0\n/);
   await slack.card(general, /^✋ Tag billing v0\.2\.0\?/, goal);
+  await slack.becomes(goal, /✋ Waiting/);
 
   await bot.end();
   bot = await start();

@@ -4,7 +4,7 @@ import { ALICE, BOB, CAROL } from "#test/support/e2e/room.ts";
 import { useStage } from "#test/support/e2e/stage.ts";
 import { testDatabase } from "#test/support/postgres.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 150_000 });
 
 /** The form that `/goal` alone opens for somebody. */
 async function opened(slack: Room, user: string) {

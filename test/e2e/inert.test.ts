@@ -3,7 +3,7 @@ import { ALICE, BOB, saveTeamWorkflow } from "#test/support/e2e/room.ts";
 import { useStage } from "#test/support/e2e/stage.ts";
 import { testDatabase } from "#test/support/postgres.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 150_000 });
 const stage = useStage(await testDatabase());
 
 /** Everything by which a text could call people, hide where a link goes, or look like a card of ours. */

@@ -5,7 +5,7 @@ import { useSeparateStage } from "#test/support/e2e/separate-stage.ts";
 import { until } from "#test/support/e2e/until.ts";
 import { testDatabase } from "#test/support/postgres.ts";
 
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 150_000 });
 const stage = useSeparateStage(await testDatabase());
 
 /** One kill for three moments: a dead sender's claims are waited for, and that takes as long for one as for all. */

@@ -10,7 +10,7 @@ import { useSeparateStage } from "#test/support/e2e/separate-stage.ts";
 import { until } from "#test/support/e2e/until.ts";
 import { testDatabase } from "#test/support/postgres.ts";
 
-vi.setConfig({ testTimeout: 90_000 });
+vi.setConfig({ testTimeout: 150_000 });
 const stage = useSeparateStage(await testDatabase());
 
 let bot: BotProcess;

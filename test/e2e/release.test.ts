@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { makeDemo } from "#integrations/demo/make-demo.ts";
 import { readWorkflowFile } from "#integrations/workflows/read-workflow.ts";
 import { git, tagged } from "#test/support/e2e/repository.ts";
@@ -7,6 +7,7 @@ import { ALICE, BOB, saveTeamWorkflow } from "#test/support/e2e/room.ts";
 import { useStage } from "#test/support/e2e/stage.ts";
 import { testDatabase } from "#test/support/postgres.ts";
 
+vi.setConfig({ testTimeout: 150_000 });
 const databases = { http: await testDatabase(), socket: await testDatabase() };
 const RELEASE = fileURLToPath(new URL("../../examples/workflows/release.yml", import.meta.url));
 
@@ -27,7 +28,7 @@ describe.each(["http", "socket"] as const)("over %s", (via) => {
 
     const question = await slack.card(/^✋ Tag billing v1\.2\.3\?/, goal);
     expect(question.shown).toMatch(
-      /medium risk · until .*\nThe tests passed.*\n12 tests passed · \+7 −1 in 2 files · Commit/,
+      /medium risk · until .*\n.*\n12 tests passed · \+7 −1 in 2 files · Commit/,
     );
     expect(question.shown).toContain("Anybody in <#C9BILLING> but Alice can answer · asked by @Alice");
     expect(question.text).toMatch(/^Tag billing v1\.2\.3\? Asked by Alice, 12 tests passed/);

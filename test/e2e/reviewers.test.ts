@@ -4,7 +4,7 @@ import { ALICE, BOB, CAROL, DAVE, SHIP, saveTeamWorkflow } from "#test/support/e
 import { useStage } from "#test/support/e2e/stage.ts";
 import { testDatabase } from "#test/support/postgres.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 150_000 });
 const stage = useStage(await testDatabase());
 
 /** The same release, with a tag that is of high risk. */

@@ -5,7 +5,7 @@ import { ALICE, BOB, CAROL } from "#test/support/e2e/room.ts";
 import { useStage } from "#test/support/e2e/stage.ts";
 import { testDatabase } from "#test/support/postgres.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 150_000 });
 /** While no connection is open, Slack has nobody to send a click to. */
 const stage = useStage(await testDatabase(), "socket", /interactive after \d+ ms: .*connection_failed/);
 

@@ -8,7 +8,7 @@ import { useStage } from "#test/support/e2e/stage.ts";
 import { until } from "#test/support/e2e/until.ts";
 import { testDatabase } from "#test/support/postgres.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 150_000 });
 const stage = useStage(await testDatabase());
 /** From the press to the last process. */
 const GONE_WITHIN_MS = 2_000;

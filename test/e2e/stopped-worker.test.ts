@@ -7,7 +7,7 @@ import { useSeparateStage } from "#test/support/e2e/separate-stage.ts";
 import { until } from "#test/support/e2e/until.ts";
 import { testDatabase } from "#test/support/postgres.ts";
 
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 150_000 });
 const stage = useSeparateStage(await testDatabase());
 
 test("a worker that is stopped loses its attempt within 30 s, and its results count no more when it goes on", async () => {

@@ -4,7 +4,7 @@ import { ALICE, BOB } from "#test/support/e2e/room.ts";
 import { useStage } from "#test/support/e2e/stage.ts";
 import { testDatabase } from "#test/support/postgres.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 150_000 });
 const stage = useStage(await testDatabase());
 const DAY_MS = 24 * 3_600_000;
 

@@ -40,9 +40,12 @@ export function peopleOf(url: string) {
   async function press(user: string, card: Card, label: string | RegExp): Promise<View | undefined> {
     const { channel, ts, thread } = card;
     const now = (await looks.cards(channel, thread)).find((one) => one.ts === ts);
-    const pressed = pressableOf(now ?? card, label);
-    const clicked = await act("click", { user, channel, ts, ...toClick(pressed) }, Clicked);
-    return clicked.view;
+    const click = { user, channel, ts, ...toClick(pressableOf(now ?? card, label)) };
+    const { status, body } = await script.post("click", click);
+    // An edit gave its blocks new ids between the look and the press.
+    if (body["error"] === "no_such_element") return press(user, card, label);
+    if (status !== 200) throw new Error(`The press was refused: ${JSON.stringify(body)}`);
+    return Clicked.parse(body).view;
   }
 
   /** What is wrong with the form by its fields; null where it was taken. */
