@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createConnection, createServer, type Socket } from "node:net";
 
 /** What goes wrong: the database never hears the statement, or does it and nobody hears of it. */
-export type Break = "before it arrives" | "after it is done";
+type Break = "before it arrives" | "after it is done";
 
 export type PostgresProxy = {
   /** The database's address, through the proxy. */
