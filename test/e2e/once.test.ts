@@ -70,6 +70,49 @@ describe.concurrent("what Slack sends twice happens once", () => {
   });
 });
 
+describe("what nobody of the team has said", () => {
+  test("starts and steers nothing: a bot's mention is left alone, and a bot's click is refused", async () => {
+    const slack = await stage().room("bots");
+    await stage().people.act("people", {
+      id: "U30ROBOT",
+      name: "Robot",
+      is_bot: true,
+      channels: [slack.channel],
+    });
+    const said = mention("U30ROBOT", slack.channel, "run ship version=1.2.3");
+    const byBot = { ...said, body: { ...said.body, event: { ...said.body.event, bot_id: "B30ROBOT" } } };
+    expect((await send(byBot)).status).toBe(200);
+    expect((await send(said)).status).toBe(200); // also where Slack does not mark it
+    expect(await goalsIn(slack.channel)).toEqual([]);
+
+    await slack.types(ALICE, "/goal run ship version=1.2.3");
+    const question = await slack.card(/^✋ Tag/, await slack.card(/^Ship bots/));
+    const [run] = await stage().sql<{ id: string; question: string }[]>`
+      select c.run_id as id, c.id as question from consultations c join runs r on r.id = c.run_id
+      where r.brief->>'channel' = ${slack.channel}`;
+    const value = JSON.stringify({ consultation: run?.question, alone: false });
+    const approve = { action_id: "question.approve", value };
+    expect((await send(press("U30ROBOT", slack.channel, question.ts, approve))).status).toBe(200);
+    const stop = { action_id: "goal.stop", value: JSON.stringify({ run: run?.id }) };
+    expect((await send(press("U30ROBOT", slack.channel, question.ts, stop))).status).toBe(200);
+    const [after] = await stage().sql<{ state: string; status: string }[]>`
+      select c.state, r.status from consultations c join runs r on r.id = c.run_id where c.id = ${run?.question ?? ""}`;
+    expect(after).toEqual({ state: "open", status: "running" });
+  });
+
+  test("does nothing either where a button's value was made up", async () => {
+    const slack = await stage().room("made-up");
+    for (const value of ["", "{}", "nonsense", '{"consultation":"1"}', `{"run":"${crypto.randomUUID()}"}`]) {
+      const forged = press(BOB, slack.channel, "1.1", { action_id: "question.approve", value });
+      expect((await send(forged)).status).toBe(200);
+    }
+    const strange = JSON.stringify({ consultation: crypto.randomUUID(), alone: true });
+    await send(press(BOB, slack.channel, "1.1", { action_id: "question.approve-alone", value: strange }));
+    await slack.told(BOB, /^There is no such question any more\.$/);
+    expect(await slack.ephemerals(BOB, slack.channel)).toHaveLength(6);
+  });
+});
+
 describe("what Slack has not signed", () => {
   test("is refused, and nothing happens", async () => {
     const slack = await stage().room("unsigned");
