@@ -36,7 +36,7 @@ export async function forEach(
 }
 
 /** The value below which this share (0 to 1) of all values lies; null where there are none. */
-export function percentile(values: readonly number[], share: number): number | null {
+function percentile(values: readonly number[], share: number): number | null {
   const sorted = values.toSorted((a, b) => a - b);
   const value = sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
   return value === undefined ? null : rounded(value, 2);

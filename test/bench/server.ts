@@ -12,7 +12,7 @@ export type Snapshot = {
   readonly atMs: number;
 };
 
-export type Server = Awaited<ReturnType<typeof openServer>>;
+type Server = Awaited<ReturnType<typeof openServer>>;
 
 /** The database under measurement, and the server that says what it does. */
 export type Measured = { readonly server: Server; readonly database: string };
