@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Hono } from "hono";
 
-const SCRIPTS = ["client", "controls", "ends", "home", "morph", "read", "tell", "use", "view"];
+const SCRIPTS = ["client", "controls", "ends", "home", "menus", "morph", "read", "tell", "use", "view"];
 
 /** In the order in which they must stand: what comes later may change what came before. */
 const STYLES = ["theme", "frame", "sidebar", "messages", "text", "blocks", "buttons", "cards", "dialogs"];

@@ -106,6 +106,24 @@ describeInChromium("controls in a browser", () => {
     expect(await stage.page.getByRole("button", { name: "the hand" }).isVisible()).toBe(false);
   });
 
+  test("the menu with the dots opens to where there is room for it", async () => {
+    await stage.page.setViewportSize({ width: 400, height: 800 });
+    for (let count = 1; count <= 40; count += 1) stage.put({ text: `Line ${count}`, blocks: [] });
+    const more = { type: "overflow" as const, action_id: "more", options: [option("note"), option("hand")] };
+    await stage.post({ blocks: [{ type: "actions", elements: [more] }] });
+    await stage.open();
+    const dots = stage.page.locator("summary[aria-label='More actions']");
+    await dots.click();
+    const [list, place, column] = await Promise.all([
+      stage.page.locator(".menu-list").boundingBox(),
+      dots.boundingBox(),
+      stage.page.locator(".main .scroll").boundingBox(),
+    ]);
+    expect(list?.x).toBe(place?.x);
+    expect((list?.y ?? 0) + (list?.height ?? 0)).toBeLessThan(place?.y ?? 0);
+    expect(list?.y).toBeGreaterThan(column?.y ?? 0);
+  });
+
   test("what stands in a field of the message goes along with a click", async () => {
     await stage.post({ blocks: controls });
     await stage.open();

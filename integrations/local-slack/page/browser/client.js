@@ -1,4 +1,5 @@
 import { openHome } from "./home.js";
+import { placeMenu } from "./menus.js";
 import { markRead } from "./read.js";
 import { complain } from "./tell.js";
 import { choose, closeList, closeModal, press, remember, submit, write } from "./use.js";
@@ -67,6 +68,7 @@ document.addEventListener(
 document.addEventListener(
   "toggle",
   (event) => {
+    if (event.target.matches("details.menu[open]")) placeMenu(event.target);
     const control = event.target.matches("details.many:not([open])")
       ? event.target.closest("[data-control]")
       : null;

@@ -1,5 +1,13 @@
 /** What people do to an element belongs to them: the server never opens, closes or frees it. */
-const THEIRS = new Set(["open", "aria-busy", "data-restored", "data-shown", "disabled"]);
+const THEIRS = new Set([
+  "open",
+  "aria-busy",
+  "data-mended",
+  "data-restored",
+  "data-shown",
+  "data-towards",
+  "disabled",
+]);
 
 /**
  * Makes `old` look like `next` by changing only what differs, so that focus, scroll position, half-typed

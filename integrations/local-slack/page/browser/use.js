@@ -20,7 +20,7 @@ export async function choose(control) {
   settle(control);
   const fault = control.closest(".block").querySelector("[data-fault]");
   // It keeps its place: a form that moves under a pressed mouse loses the click.
-  fault?.classList.add("mended");
+  fault?.setAttribute("data-mended", "");
   if (control.dataset.tells === undefined || control.querySelector("details.many") !== null) return;
   await send(control);
 }
@@ -65,7 +65,7 @@ export async function submit(form) {
     const { errors = {} } = await post("submit", { view_id: dialog.dataset.view, values: answersIn(form) });
     for (const fault of faults) {
       fault.textContent = errors[fault.dataset.fault] ?? "";
-      fault.classList.remove("mended");
+      fault.removeAttribute("data-mended");
     }
     const first = faults.find((fault) => fault.textContent !== "");
     first?.closest(".block").querySelector("input, select, textarea, summary")?.focus();
