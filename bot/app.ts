@@ -1,12 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { Sql } from "postgres";
-import { checkReachable, connect } from "#db/connect.ts";
-import { startEmbedded } from "#db/embedded.ts";
-import { migrate } from "#db/migrate.ts";
+import { connect } from "#db/connect.ts";
 import type { Clock } from "#engine/ports.ts";
 import { type Closers, createClosers } from "./closers.ts";
 import { type Config, secretsOf } from "./config.ts";
 import { createCrew } from "./crew.ts";
+import { openDatabase } from "./database.ts";
 import { makeDemoProject } from "./demo.ts";
 import { createEngineRoom, openWriter } from "./engine-room.ts";
 import { createGoals } from "./goals.ts";
@@ -42,7 +41,7 @@ export async function createApp(config: Config, needs: Needs): Promise<App> {
   for (const secret of secretsOf(config)) needs.log.hide(secret);
   const closers = createClosers(needs.log);
   try {
-    const { url, notes } = await openDatabase(config, needs.log, closers);
+    const { url, notes } = await openDatabase(config, { log: needs.log, closers });
     const sql = connect(url, { max: 20, applicationName: "countersign" });
     closers.add("the database's connections", () => sql.end({ timeout: 5 }));
     const writer = openWriter(url);
@@ -53,19 +52,6 @@ export async function createApp(config: Config, needs: Needs): Promise<App> {
     await closers.close();
     throw error;
   }
-}
-
-async function openDatabase(config: Config, log: Logger, closers: Closers) {
-  if (config.databaseUrl !== null) {
-    await checkReachable(config.databaseUrl);
-    await migrate(config.databaseUrl);
-    return { url: config.databaseUrl, notes: [] };
-  }
-  const embedded = await startEmbedded({ dataDir: config.dataDir, log });
-  closers.add("the embedded Postgres", embedded.stop);
-  log.hide(new URL(embedded.url).password);
-  await migrate(embedded.url);
-  return { url: embedded.url, notes: embedded.note === undefined ? [] : [embedded.note] };
 }
 
 type Database = {

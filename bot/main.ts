@@ -1,4 +1,4 @@
-import { StartFailure } from "#engine/errors.ts";
+import { OutsideFailure, Refusal, StartFailure } from "#engine/errors.ts";
 import { runCli } from "./cli/cli.ts";
 
 /** Who read our lines may be gone (a closed terminal, `| head`): that must not end the work. */
@@ -17,7 +17,8 @@ try {
     onSignal: (signal, listener) => process.on(signal, listener),
   });
 } catch (error) {
-  if (!(error instanceof StartFailure)) throw error;
+  const isSaid = error instanceof StartFailure || error instanceof Refusal || error instanceof OutsideFailure;
+  if (!isSaid) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
 }

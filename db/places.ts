@@ -86,6 +86,19 @@ export async function listWorkflows(sql: Sql, workspaceId: string): Promise<read
     select name, project_id as "projectId", document from workflows where workspace_id = ${workspaceId} order by name`;
 }
 
+/** A Slack workspace that we are or were installed in. */
+export type Installation = {
+  readonly workspaceId: string;
+  readonly name: string;
+  readonly connected: boolean;
+};
+
+/** Every workspace that ever knew us, by id. */
+export async function listInstallations(sql: Sql): Promise<readonly Installation[]> {
+  return sql<Installation[]>`
+    select workspace_id as "workspaceId", name, connected from installations order by workspace_id`;
+}
+
 /** Marks a workspace as one that we are installed in. */
 export async function saveInstallation(
   sql: Sql,
@@ -105,4 +118,17 @@ export async function markDisconnected(sql: Sql, workspaceId: string): Promise<b
   const rows = await sql`
     update installations set connected = false where workspace_id = ${workspaceId} and connected returning workspace_id`;
   return rows.length > 0;
+}
+
+/** A workspace that we are, or were, installed in. */
+export type Installation = {
+  readonly workspaceId: string;
+  readonly name: string;
+  readonly connected: boolean;
+};
+
+/** Every workspace, in order of their names: who asks is an operator, not somebody in one of them. */
+export async function installations(sql: Sql): Promise<readonly Installation[]> {
+  return sql<Installation[]>`
+    select workspace_id as "workspaceId", name, connected from installations order by name`;
 }

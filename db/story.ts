@@ -1,4 +1,4 @@
-import type { Sql } from "postgres";
+import type { PendingQuery, Row, Sql } from "postgres";
 import type { Consultation } from "#engine/consultation/consultation.ts";
 import type { RunFact } from "#engine/run/facts.ts";
 import type { Instant } from "#engine/run/run.ts";
@@ -11,13 +11,40 @@ export type Told = {
   readonly at: Instant;
 };
 
+const STUCK = [
+  "step.blocked",
+  "step.retried",
+  "step.skipped",
+  "step.taken",
+  "run.cancelled",
+  "plan.troubled",
+];
+
 /** The facts of a run that cards are made of: where it got stuck, and what people did about it. Oldest first. */
-export async function stuckFacts(sql: Sql, workspaceId: string, runId: string): Promise<readonly Told[]> {
+export const stuckFacts = (sql: Sql, workspaceId: string, runId: string): Promise<readonly Told[]> =>
+  told(sql, workspaceId, runId, sql`and type = any(${STUCK})`);
+
+/** Everything that happened to a run, oldest first. */
+export const storyOf = (sql: Sql, workspaceId: string, runId: string): Promise<readonly Told[]> =>
+  told(sql, workspaceId, runId, sql``);
+
+async function told(
+  sql: Sql,
+  workspaceId: string,
+  runId: string,
+  which: PendingQuery<Row[]>,
+): Promise<readonly Told[]> {
   const rows = await sql<{ seq: number; fact: RunFact; actor: string; at: string }[]>`
     select seq, body as fact, actor, at from facts
-    where stream_id = ${runId} and workspace_id = ${workspaceId} and type in
-      ('step.blocked', 'step.retried', 'step.skipped', 'step.taken', 'run.cancelled', 'plan.troubled')
-    order by seq`;
+    where stream_id = ${runId} and workspace_id = ${workspaceId} ${which} order by seq`;
+  return rows.map((row) => ({ ...row, at: Number(row.at) }));
+}
+
+/** All facts of a run, oldest first. */
+export async function factsOf(sql: Sql, workspaceId: string, runId: string): Promise<readonly Told[]> {
+  const rows = await sql<{ seq: number; fact: RunFact; actor: string; at: string }[]>`
+    select seq, body as fact, actor, at from facts
+    where stream_id = ${runId} and workspace_id = ${workspaceId} order by seq`;
   return rows.map((row) => ({ ...row, at: Number(row.at) }));
 }
 

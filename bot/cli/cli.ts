@@ -1,4 +1,10 @@
 import { Command } from "commander";
+import { addConnect } from "./connect.ts";
+import { addKeys } from "./keys.ts";
+import { addManifest } from "./manifest.ts";
+import { addMigrate } from "./migrate.ts";
+import { addProjects } from "./projects.ts";
+import { addRuns } from "./runs.ts";
 import { addStart } from "./start.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -13,6 +19,12 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
       writeErr: (text) => terminal.stderr.write(text),
     });
   addStart(program, terminal);
+  addMigrate(program, terminal);
+  addConnect(program, terminal);
+  addManifest(program, terminal);
+  addProjects(program, terminal);
+  addRuns(program, terminal);
+  addKeys(program, terminal);
   try {
     await program.parseAsync([...args], { from: "user" });
     return 0;

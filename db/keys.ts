@@ -1,0 +1,40 @@
+import type { Sql } from "postgres";
+
+/** An API key as it is kept: never the key itself. */
+export type KeyRow = {
+  readonly id: string;
+  readonly workspaceId: string;
+  readonly name: string;
+  /** The key's first letters, so that a person can tell keys apart. */
+  readonly prefix: string;
+  readonly scopes: readonly string[];
+  readonly personId: string | null;
+  readonly expiresAt: Date | null;
+  readonly revokedAt: Date | null;
+};
+
+export async function saveKey(
+  sql: Sql,
+  key: Omit<KeyRow, "revokedAt"> & { readonly hash: string },
+): Promise<void> {
+  const { id, workspaceId, name, hash, prefix, scopes, personId, expiresAt } = key;
+  await sql`
+    insert into api_keys (id, workspace_id, name, hash, prefix, scopes, person_id, expires_at)
+    values (${id}, ${workspaceId}, ${name}, ${hash}, ${prefix}, ${[...scopes]}, ${personId}, ${expiresAt})`;
+}
+
+export async function listKeys(sql: Sql, workspaceId: string): Promise<readonly KeyRow[]> {
+  return sql<KeyRow[]>`
+    select id, workspace_id as "workspaceId", name, prefix, scopes, person_id as "personId",
+      expires_at as "expiresAt", revoked_at as "revokedAt"
+    from api_keys where workspace_id = ${workspaceId} order by created_at`;
+}
+
+/** Takes a key back, by its id or its first letters. Resolves to whether there was one that still held. */
+export async function revokeKey(sql: Sql, workspaceId: string, key: string): Promise<boolean> {
+  const rows = await sql`
+    update api_keys set revoked_at = now()
+    where workspace_id = ${workspaceId} and revoked_at is null and (id::text = ${key} or prefix = ${key})
+    returning id`;
+  return rows.length > 0;
+}
