@@ -1,4 +1,3 @@
-import { drizzle } from "drizzle-orm/postgres-js";
 import postgres, { type Sql } from "postgres";
 import { StartFailure } from "#engine/errors.ts";
 import { within } from "./time-limit.ts";
@@ -30,11 +29,6 @@ type Options = {
   /** "once": for few statements that come often; planning the engine's takes longer than running it. */
   readonly plan?: "once";
 };
-
-/** The app's way to its tables: drizzle over a pool, with snake_case columns. */
-export function openDb(client: Sql) {
-  return drizzle({ client, casing: "snake_case" });
-}
 
 /**
  * Resolves when the database answers within `timeoutMs` and is new enough. Otherwise throws a `StartFailure` that says

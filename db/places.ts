@@ -86,19 +86,6 @@ export async function listWorkflows(sql: Sql, workspaceId: string): Promise<read
     select name, project_id as "projectId", document from workflows where workspace_id = ${workspaceId} order by name`;
 }
 
-/** A Slack workspace that we are or were installed in. */
-export type Installation = {
-  readonly workspaceId: string;
-  readonly name: string;
-  readonly connected: boolean;
-};
-
-/** Every workspace that ever knew us, by id. */
-export async function listInstallations(sql: Sql): Promise<readonly Installation[]> {
-  return sql<Installation[]>`
-    select workspace_id as "workspaceId", name, connected from installations order by workspace_id`;
-}
-
 /** Marks a workspace as one that we are installed in. */
 export async function saveInstallation(
   sql: Sql,

@@ -40,14 +40,6 @@ async function told(
   return rows.map((row) => ({ ...row, at: Number(row.at) }));
 }
 
-/** All facts of a run, oldest first. */
-export async function factsOf(sql: Sql, workspaceId: string, runId: string): Promise<readonly Told[]> {
-  const rows = await sql<{ seq: number; fact: RunFact; actor: string; at: string }[]>`
-    select seq, body as fact, actor, at from facts
-    where stream_id = ${runId} and workspace_id = ${workspaceId} order by seq`;
-  return rows.map((row) => ({ ...row, at: Number(row.at) }));
-}
-
 /** Every question that a run has asked, oldest first. */
 export async function questionsOf(
   sql: Sql,
