@@ -1,5 +1,6 @@
 import { loadConsultation } from "#db/load.ts";
 import type { Consultation } from "#engine/consultation/consultation.ts";
+import { refuseUnlessMayName } from "#engine/consultation/policy.ts";
 import { Refusal } from "#engine/errors.ts";
 import type { Card } from "./blocks/card.ts";
 import { answerForm, noteForm, reviewersForm } from "./blocks/forms.ts";
@@ -36,12 +37,10 @@ export function listenForAnswers({ onClick, onForm }: Listening, desk: Desk): vo
     onClick(name, ({ value, ...who }) => askForNote(desk, who, { ...value, decision }));
   onClick("question.more", ({ value: { consultation, choice }, ...who }) =>
     choice === "pass"
-      ? openForm(desk, who, consultation, reviewersForm)
+      ? openReviewersForm(desk, who, consultation)
       : askForNote(desk, who, { consultation, decision: "approve", alone: false }),
   );
-  onClick("question.name-reviewers", ({ value, ...who }) =>
-    openForm(desk, who, value.consultation, reviewersForm),
-  );
+  onClick("question.name-reviewers", ({ value, ...who }) => openReviewersForm(desk, who, value.consultation));
   onClick("question.answer", ({ value, ...who }) => openForm(desk, who, value.consultation, answerForm));
 
   onForm("question.note", async ({ metadata, values, ...who }) => {
@@ -111,6 +110,13 @@ async function askForNote(
   const { decision, alone } = asked;
   return openForm(desk, who, asked.consultation, (one, names) => noteForm(one, { decision, alone }, names));
 }
+
+/** Whoever may not name anybody hears so before they have filled in a form. */
+const openReviewersForm = (desk: Desk, who: Who & { readonly person: string }, id: string) =>
+  openForm(desk, who, id, (consultation, names) => {
+    refuseUnlessMayName(consultation, who.person);
+    return reviewersForm(consultation, names);
+  });
 
 async function openForm(
   desk: Desk,

@@ -14,6 +14,7 @@ import {
   type ValueOf,
 } from "./blocks/names.ts";
 import { refusal } from "./blocks/private.ts";
+import { withNames } from "./blocks/text.ts";
 import type { Desk } from "./desk.ts";
 import { toPrivateText } from "./failure.ts";
 import { slackFailure } from "./slack-failure.ts";
@@ -94,7 +95,7 @@ export function createListening(app: App, desk: Desk) {
       const read = async () => readMetadata(name, view.private_metadata);
       const form = async () =>
         carryOut({ workspaceId, person: body.user.id, metadata: await read(), values, onceId });
-      const reply = await inTime(form()).catch((error) => wrongIn(values, error));
+      const reply = await inTime(form()).catch((error) => wrongIn(desk, workspaceId, values, error));
       if (reply !== null && "errors" in reply)
         return ack({ response_action: "errors", errors: { ...reply.errors } });
       await ack();
@@ -106,10 +107,16 @@ export function createListening(app: App, desk: Desk) {
 }
 
 /** A refusal stands under the form's first field; anything that can't be said to a person goes on. */
-function wrongIn(values: Readonly<Record<string, unknown>>, error: unknown): FormReply {
+async function wrongIn(
+  desk: Desk,
+  workspaceId: string,
+  values: Readonly<Record<string, unknown>>,
+  error: unknown,
+): Promise<FormReply> {
   if (!isAnswer(error)) throw error;
   const [firstField = ""] = Object.keys(values);
-  return { errors: { [firstField]: plainly(error.message) } };
+  const { people } = await desk.contexts.about(workspaceId, error.message);
+  return { errors: { [firstField]: plainly(withNames(error.message, people)) } };
 }
 
 type Place = { readonly channel: string; readonly thread: string | undefined };
@@ -183,5 +190,4 @@ export async function inTime<T>(work: Promise<T>): Promise<T> {
 }
 
 /** A form's errors are plain text. */
-const plainly = (text: string): string =>
-  text.replaceAll(/[`*]/g, "").replaceAll(/<[@#][^>]*>/g, "somebody else");
+const plainly = (text: string): string => text.replaceAll(/[`*]/g, "").replaceAll(/<#[^>]*>/g, "the channel");

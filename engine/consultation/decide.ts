@@ -8,7 +8,7 @@ import {
   type Origin,
   type Policy,
 } from "./consultation.ts";
-import { listed, mustBeAlone, refuseUnlessMayAnswer, type Standing } from "./policy.ts";
+import { listed, mustBeAlone, refuseUnlessMayAnswer, refuseUnlessMayName, type Standing } from "./policy.ts";
 import type { Question } from "./question.ts";
 
 export type ConsultationCommand =
@@ -98,8 +98,7 @@ function nameReviewers(
   at: Instant,
 ): readonly ConsultationFact[] {
   refuseUnlessOpen(before, at);
-  if (command.by !== before.requester && !before.policy?.people.includes(command.by))
-    throw new Refusal("not_allowed", `Only <@${before.requester}> can name other reviewers.`);
+  refuseUnlessMayName(before, command.by);
   refuseOwnChoice(before, command);
   if (command.people.length === 0 || command.people.length > 5)
     throw new Refusal("bad_input", "Name one to five reviewers.");

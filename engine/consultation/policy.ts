@@ -44,6 +44,16 @@ function refuseUnlessMayApproveAlone(
     throw no("Nobody else can answer this. Use “Approve alone…”: it is recorded as approved alone by you.");
 }
 
+/** Refuses (`not_allowed`) whoever may not name reviewers: only who asked may, and who is named may hand it on. */
+export function refuseUnlessMayName({ policy, requester }: Consultation, by: string): void {
+  const { people = [], channel } = policy ?? {};
+  if (by === requester || people.includes(by)) return;
+  const asker = `<@${requester}>`;
+  throw people.length > 0
+    ? no(`Only ${listed(people)}, or ${asker}, who asked, can name other reviewers.`)
+    : no(`Leave it to the others in <#${channel}>. Only ${asker}, who asked, can name reviewers.`);
+}
+
 const no = (sentence: string): Refusal => new Refusal("not_allowed", sentence);
 
 /** People as a sentence names them: "<@U02BOB> or <@U03CAROL>". */

@@ -84,6 +84,8 @@ describe.concurrent("who may approve", () => {
     await slack.types(ALICE, "/goal run ship version=1.2.3");
     const goal = await slack.card(/^Ship handed/);
     const question = await slack.card(/^✋ @Bob, Tag handed/, goal);
+    await slack.presses(CAROL, question, "Not mine");
+    await slack.told(CAROL, /^Only Bob, or Alice, who asked, can name other reviewers\.$/);
     expect(await slack.fills(BOB, question, "Not mine", { reviewers: [CAROL] })).toBeNull();
     const forCarol = await people.card("D03CAROL", /^✋ Tag handed/);
     await slack.presses(BOB, question, "Approve");

@@ -160,7 +160,10 @@ describe("naming reviewers", () => {
   test("nobody else may", () => {
     under({})
       .when(name(["U03CAROL"], "U02BOB"))
-      .refused("not_allowed");
+      .refused("not_allowed", /Leave it to the others in <#.*>. Only <@U01ALICE>, who asked/);
+    under({ people: ["U03CAROL"] })
+      .when(name(["U04DAVE"], "U02BOB"))
+      .refused("not_allowed", /Only <@U03CAROL>, or <@U01ALICE>, who asked/);
   });
 
   test.each([
