@@ -52,9 +52,11 @@ export function homeView(state: HomeState, context: HomeContext): HomeView {
       `*Waiting for you (${waiting.length})*`,
       waiting.length === 0 ? "Nothing. Nobody waits for your answer." : null,
     ),
-    ...waiting.slice(0, MOST_QUESTIONS).flatMap((question, i) => questionParts(question, i, context)),
+    ...realFirst(waiting)
+      .slice(0, MOST_QUESTIONS)
+      .flatMap((question, i) => [i === 0 ? null : DIVIDER, ...questionParts(question, i, context)]),
     rest(waiting.length - MOST_QUESTIONS),
-    { type: "divider" },
+    DIVIDER,
     section(
       `*Started by you (${started.length})*`,
       started.length === 0 ? "Nothing yet. Try `/goal help`." : null,
@@ -62,13 +64,21 @@ export function homeView(state: HomeState, context: HomeContext): HomeView {
     ...goalParts(started, context),
     section(`*Running now (${running.length})*`, running.length === 0 ? "Nothing runs." : null),
     ...goalParts(running, context),
-    { type: "divider" },
+    DIVIDER,
     section("*Agents*", ...agents.slice(0, MOST_AGENTS).map(agentLine)),
     rest(agents.length - MOST_AGENTS),
     section("*This week*", ...weekLines(week)),
   ];
   return { type: "home", blocks: parts.filter((part): part is KnownBlock => part !== null) };
 }
+
+const DIVIDER = { type: "divider" } as const;
+
+/** Rehearsals decide nothing, so they wait behind what does. */
+const realFirst = (waiting: readonly WaitingQuestion[]): readonly WaitingQuestion[] =>
+  waiting.toSorted((a, b) => Number(isRehearsed(a)) - Number(isRehearsed(b)));
+
+const isRehearsed = ({ consultation }: WaitingQuestion): boolean => consultation.question?.rehearsed === true;
 
 const rest = (count: number): Part => (count > 0 ? words(`… and ${count} more`) : null);
 
@@ -81,8 +91,9 @@ function questionParts(
   if (question === null) return [];
   const { risk } = question;
   const grave = risk === "low" ? "" : `${risk} risk`;
+  const ask = section(`✋ *${askOf(question, context)}*`, inert(tellingEvidence(question), 120));
   return [
-    section(`✋ *${askOf(question, context)}*`, inert(tellingEvidence(question), 120)),
+    run ? withThread(ask, run, context) : ask,
     words(
       `${rehearsal(run)}asked by ${nameOf(requester, context.people)}`,
       grave,
@@ -100,7 +111,10 @@ const goalParts = (runs: readonly Run[], context: HomeContext): readonly Part[] 
 
 function goalPart(run: Run, context: HomeContext): Part {
   const where = endingLine(run, context) ?? `${rehearsal(run)}${progressOf(run)}`;
-  const part = section(`${numberOf(run)} *${titleOf(run)}*`, where);
+  return withThread(section(`${numberOf(run)} *${titleOf(run)}*`, where), run, context);
+}
+
+function withThread(part: ReturnType<typeof section>, run: Run, context: HomeContext): Part {
   const open = link("Open thread", context.linkOf(run));
   return part && open ? { ...part, accessory: open } : part;
 }
