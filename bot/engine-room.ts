@@ -85,7 +85,11 @@ export function createEngineRoom({ sql, writer, databaseUrl, clock, newId, log }
       const worker = await startWorker({
         databaseUrl,
         log,
-        onPools: (ids) => (poolIds = ids),
+        // At once: a worker that dies before it has named its pools leaves jobs that nobody can tell for a dead one's.
+        onPools: (ids) => {
+          poolIds = ids;
+          time.beatNow();
+        },
         handlers: createHandlers({
           ...crew,
           sql,

@@ -7,6 +7,7 @@ import {
   lapsedWorkers,
   leave,
   lostAttempts,
+  strayPools,
   type WorkerRow,
   workersOf,
 } from "#db/workers.ts";
@@ -63,17 +64,21 @@ export async function freeLapsed(
     await unlessRefused(engine.submit({ kind: "run", id: runId, workspaceId }, command, "clock"));
     log.warn("an attempt was lost", { run: runId, step: key });
   }
-  const lapsed = await lapsedWorkers(sql);
-  if (lapsed.length === 0) return;
-  const utils = await makeWorkerUtils({ connectionString: databaseUrl });
-  try {
-    await utils.forceUnlockWorkers(lapsed.flatMap((row) => [...row.poolIds]));
-  } finally {
-    await utils.release();
-  }
+  const [lapsed, stray] = [await lapsedWorkers(sql), await strayPools(sql)];
+  const pools = [...lapsed.flatMap((row) => [...row.poolIds]), ...stray];
+  if (pools.length > 0) await unlock(databaseUrl, pools);
   for (const worker of lapsed) {
     await leave(sql, worker.id);
     await onLost(worker);
+  }
+}
+
+async function unlock(databaseUrl: string, pools: readonly string[]): Promise<void> {
+  const utils = await makeWorkerUtils({ connectionString: databaseUrl });
+  try {
+    await utils.forceUnlockWorkers([...pools]);
+  } finally {
+    await utils.release();
   }
 }
 

@@ -76,6 +76,8 @@ export async function startTimekeeper(needs: {
   beats = setInterval(() => take(tick), BEAT_MS);
   return {
     lookAgain,
+    /** Says at once what has changed about this worker. */
+    beatNow: () => take(() => beat(sql, worker())),
     async close(): Promise<void> {
       isOpen = false;
       for (const timer of [beats, alarm, gathering]) clearTimeout(timer);

@@ -47,6 +47,18 @@ export async function lapsedWorkers(sql: Sql): Promise<readonly WorkerRow[]> {
     select id, host, pid, start_time as "startTime", pool_ids as "poolIds" from workers where beat_at <= now() - ${LAPSE_MS} * interval '1 ms'`;
 }
 
+/**
+ * Graphile's names for pools that have held a job for longer than a beat may fail to come, and that no living worker calls
+ * its own: of a worker that died before it had said which pools it has.
+ */
+export async function strayPools(sql: Sql): Promise<readonly string[]> {
+  const rows = await sql<{ pool: string }[]>`
+    select distinct j.locked_by as pool from graphile_worker.jobs j
+    where j.locked_by is not null and j.locked_at < now() - ${LAPSE_MS} * interval '1 ms' and not exists (
+      select from workers w where j.locked_by = any(w.pool_ids) and w.beat_at > now() - ${LAPSE_MS} * interval '1 ms')`;
+  return rows.map(({ pool }) => pool);
+}
+
 /** Everybody who is said to run on this machine. */
 export async function workersOf(sql: Sql, host: string): Promise<readonly WorkerRow[]> {
   return sql<WorkerRow[]>`

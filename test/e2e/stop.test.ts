@@ -10,15 +10,14 @@ import { testDatabase } from "#test/support/postgres.ts";
 
 vi.setConfig({ testTimeout: 150_000 });
 const stage = useStage(await testDatabase());
-/** From the press to the last process. */
-const GONE_WITHIN_MS = 2_000;
+/** From the press to the last process: two seconds, and three more for a machine that is busy with other tests. */
+const GONE_WITHIN_MS = 5_000;
 
-/** A goal whose command runs until it is stopped, with a child that ignores SIGTERM. */
-async function running(name: string) {
+/** A goal whose command runs until it is stopped, with a child of its own. */
+async function running(name: string, first = "") {
   const { dir, room, sql } = stage();
   const began = join(dir, `began-${name}`);
-  const stubborn = `(trap '' TERM; touch ${began}; sleep 300) & wait\n`;
-  const slack = await room(name, { files: { "test.sh": stubborn } });
+  const slack = await room(name, { files: { "test.sh": `(${first}touch ${began}; sleep 300) & wait\n` } });
   await slack.types(ALICE, "/goal run ship version=1.2.3");
   const goal = await slack.card(new RegExp(`^Ship ${name}`));
   await until("the command to begin", async () => existsSync(began));
@@ -34,7 +33,7 @@ const gone = (runId: string) =>
 
 describe.concurrent("a goal is ended", () => {
   test("by its Stop button, with everything that its command has started", async () => {
-    const { slack, goal, runId } = await running("button");
+    const { slack, goal, runId } = await running("button", "trap '' TERM; ");
     expect((await processesOf({ runId })).length).toBeGreaterThan(1);
     await slack.presses(BOB, goal, "Stop");
     await gone(runId);
