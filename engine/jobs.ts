@@ -15,7 +15,7 @@ export type Job =
 /** `agent` is the kind of agent, so that a full house can be seen before anything is loaded. */
 export type StepJob = RunJob & { readonly key: string; readonly agent: AgentKind };
 
-export type QuestionJob = { readonly workspaceId: string; readonly consultationId: string };
+type QuestionJob = { readonly workspaceId: string; readonly consultationId: string };
 
 export type RunJob = { readonly workspaceId: string; readonly runId: string };
 

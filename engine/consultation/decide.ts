@@ -77,7 +77,7 @@ function answer(before: Consultation, command: Command<"answer">, at: Instant): 
 }
 
 /** What may be answered to this kind of question; `text` means that the note is the answer. Never nothing. */
-export function decisionsFor(question: Question | null): readonly string[] {
+function decisionsFor(question: Question | null): readonly string[] {
   switch (question?.type) {
     case "approval":
       return ["approve", "reject", "request_changes"];

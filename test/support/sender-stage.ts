@@ -49,8 +49,6 @@ type Row = {
   readonly last_error: string | null;
 };
 
-/** A fresh Slack and an empty table for each test, and senders that are closed after it. */
-export type SenderStage = ReturnType<typeof useSenderStage>;
 
 /** Registers what comes before and after each test of a file. */
 export function useSenderStage(sql: Sql) {

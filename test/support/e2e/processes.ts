@@ -17,7 +17,7 @@ const Ready = z.object({
 });
 
 /** A child of ours: `kill` sends a signal to it alone, `end` makes sure that it is gone. */
-export type Child = {
+type Child = {
   readonly pid: number;
   kill(signal: "SIGKILL" | "SIGSTOP" | "SIGCONT" | "SIGTERM"): void;
   /** Kills it where it still lives. Resolves when it is gone. */
@@ -44,9 +44,13 @@ export async function startBotProcess(
   env: Readonly<Record<string, string>>,
   roles: readonly string[] = [],
 ): Promise<BotProcess> {
-  const args = ["start", ...(roles.length > 0 ? ["--roles", roles.join(",")] : [])];
+  const args = [
+    "-C",
+    env["DATA_DIR"] ?? ".",
+    "start",
+    ...(roles.length > 0 ? ["--roles", roles.join(",")] : []),
+  ];
   const child = spawn(`${ROOT}countersign`, args, {
-    cwd: env["DATA_DIR"],
     env: { PATH: process.env["PATH"], ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -8,7 +8,7 @@ import type { SlackPeople } from "./people.ts";
 import { makeRepository } from "./repository.ts";
 
 /** The workspace of every local-slack. */
-export const WORKSPACE = "T01LOCAL";
+const WORKSPACE = "T01LOCAL";
 export const [ALICE, BOB, CAROL, DAVE] = ["U01ALICE", "U02BOB", "U03CAROL", "U04DAVE"] as const;
 
 /** A channel with a project of its own, so that several goals of one test file do not meet. */
@@ -25,7 +25,7 @@ export type RoomWish = {
 };
 
 /** What people do in one channel, by its id. */
-export function roomIn(people: SlackPeople, channel: string, repository: string) {
+function roomIn(people: SlackPeople, channel: string, repository: string) {
   return {
     ...people,
     channel,

@@ -15,7 +15,7 @@ import { makeRoom, type Room, type RoomWish, SHIP, saveTeamWorkflow } from "./ro
 export type Via = "http" | "socket";
 
 /** The time as the app's rules see it: the real one, and as much more as a test says. */
-export type TurnedClock = { now(): number; advance(ms: number): void };
+type TurnedClock = { now(): number; advance(ms: number): void };
 
 /** A whole Countersign in this process with a local-slack beside it, for the tests of one file. */
 export type Stage = {
