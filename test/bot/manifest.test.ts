@@ -83,7 +83,8 @@ const called = methodsOf(new WebClient()).filter((name) =>
 const found = (pattern: RegExp): readonly string[] =>
   [...source.matchAll(pattern)].map(([, name = ""]) => name);
 
-const sorted = (names: Iterable<string>): readonly string[] => [...new Set(names)].toSorted((a, b) => (a < b ? -1 : 1));
+const sorted = (names: Iterable<string>): readonly string[] =>
+  [...new Set(names)].toSorted((a, b) => (a < b ? -1 : 1));
 
 describe("manifest.yml", () => {
   test.skipIf(!existsSync(SCHEMA))(

@@ -49,7 +49,6 @@ type Row = {
   readonly last_error: string | null;
 };
 
-
 /** Registers what comes before and after each test of a file. */
 export function useSenderStage(sql: Sql) {
   let slack: StartedSlack;
