@@ -1,10 +1,14 @@
+import { setTimeout as delay } from "node:timers/promises";
 import postgres, { type Sql } from "postgres";
 import { within } from "../time-limit.ts";
 import { codeOf } from "./trouble.ts";
 
 /** A process's share in an embedded Postgres: while it is held, nobody else stops the server. */
 export type Hold = {
-  /** Ends this share. True where it was the last one: then no new one can begin before this process ends, or the server. */
+  /**
+   * Ends this share. True where it was the last one: then no new one can begin before this process ends, or the server;
+   * and connections that were being closed are closed.
+   */
   release(): Promise<boolean>;
   /** Closes the connection. */
   close(): Promise<void>;
@@ -15,6 +19,9 @@ const USERS = 720_115_001;
 const CONNECT_TIMEOUT_S = 5;
 /** Who stops the server holds the lock until it is gone: that ends our wait sooner than this. */
 const ANSWER_TIMEOUT_MS = 10_000;
+/** Connections that are being closed end in a few milliseconds; somebody's psql may stay for ever. */
+const LEAVE_TIMEOUT_MS = 2_000;
+const LEAVE_POLL_MS = 20;
 
 /** Not yet, or not any more: a server that starts, stops or is gone by now. */
 const NOT_NOW = new Set([
@@ -63,7 +70,9 @@ export async function takeHold(url: string, onLost: () => void): Promise<Hold | 
     async release() {
       if (state === "over") return false;
       state = "over";
-      return tryAlone(sql);
+      const isLast = await tryAlone(sql);
+      if (isLast) await othersGone(sql);
+      return isLast;
     },
     close: () => sql.end({ timeout: 0 }),
   };
@@ -74,4 +83,20 @@ async function tryAlone(sql: Sql): Promise<boolean> {
   const asked = sql<{ alone: boolean }[]>`select pg_try_advisory_lock(${USERS}) as alone`;
   const [row] = await within(ANSWER_TIMEOUT_MS, asked);
   return row?.alone ?? false;
+}
+
+/**
+ * Graphile does not wait for the end of its connections, and no longer listens to them by then: a server that is stopped
+ * while they close would take the whole process down with it.
+ */
+async function othersGone(sql: Sql): Promise<void> {
+  const until = performance.now() + LEAVE_TIMEOUT_MS;
+  while (performance.now() < until) {
+    const asked = sql<{ others: number }[]>`
+      select count(*)::int as others from pg_stat_activity
+      where backend_type = 'client backend' and pid <> pg_backend_pid()`;
+    const [row] = await within(ANSWER_TIMEOUT_MS, asked);
+    if (row?.others === 0) return;
+    await delay(LEAVE_POLL_MS);
+  }
 }

@@ -92,6 +92,16 @@ describe("A server that runs already", () => {
     await expect(ask(second.url, "select 1")).rejects.toThrow(/ECONNREFUSED/);
   });
 
+  test("is stopped only after what still closes its connections has closed them", async () => {
+    const { url, stop } = await start();
+    const slow = ask(url, "select pg_sleep(0.5)");
+    await expect
+      .poll(() => ask(url, "select count(*)::int from pg_stat_activity where wait_event = 'PgSleep'"))
+      .toEqual([1]);
+    await stop();
+    expect(await slow).toHaveLength(1);
+  });
+
   test("is stopped by the first one when the second has left before", async () => {
     const first = await start();
     const second = await embeddedProcess(dataDir);
