@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Sql } from "postgres";
 import { connect } from "#db/connect.ts";
+import { StartFailure } from "#engine/errors.ts";
 import type { Clock } from "#engine/ports.ts";
 import { type Closers, createClosers } from "./closers.ts";
 import { type Config, secretsOf } from "./config.ts";
@@ -10,7 +11,7 @@ import { makeDemoProject } from "./demo.ts";
 import { createEngineRoom, openWriter } from "./engine-room.ts";
 import { createGoals } from "./goals.ts";
 import { healthRoutes } from "./http/health.ts";
-import { listen } from "./http/http.ts";
+import { type Listening, listen } from "./http/http.ts";
 import type { Logger } from "./logger.ts";
 import { openLocalSlack, openSlack } from "./open-slack.ts";
 
@@ -31,6 +32,8 @@ type Needs = {
   readonly log: Logger;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
+  /** Aborted while the app starts: then it stops where it is, and `createApp` rejects with the signal's reason. */
+  readonly stopping?: AbortSignal;
 };
 
 /**
@@ -41,12 +44,18 @@ export async function createApp(config: Config, needs: Needs): Promise<App> {
   for (const secret of secretsOf(config)) needs.log.hide(secret);
   const closers = createClosers(needs.log);
   try {
+    checkRoles(config, needs.roles);
+    // First, so that a port that is taken costs nobody the start of a database. It says "starting" until all is there.
+    const http = await listen({ host: config.host, port: config.port, log: needs.log });
+    closers.add("the address", http.close);
     const { url, notes } = await openDatabase(config, { log: needs.log, closers });
     const sql = connect(url, { max: 20, applicationName: "countersign" });
     closers.add("the database's connections", () => sql.end({ timeout: 5 }));
     const writer = openWriter(url);
     closers.add("the engine's connections", () => writer.end({ timeout: 5 }));
-    const address = await openParts(config, needs, { sql, writer, databaseUrl: url, closers });
+    needs.stopping?.throwIfAborted();
+    const address = await openParts(config, needs, { sql, writer, databaseUrl: url, closers, http });
+    needs.stopping?.throwIfAborted();
     return { url: address, notes: [...notes, ...config.warnings], close: () => closers.close() };
   } catch (error) {
     await closers.close();
@@ -54,40 +63,48 @@ export async function createApp(config: Config, needs: Needs): Promise<App> {
   }
 }
 
-type Database = {
+/** A local-slack lives inside one process, with everything that talks to it. */
+function checkRoles({ slack }: Config, roles: readonly Role[]): void {
+  if (slack.kind === "local" && ROLES.some((role) => !roles.includes(role)))
+    throw new StartFailure(
+      "The local Slack lives inside one process, so its parts can't be started one by one: start without --roles, or connect a real Slack (./countersign connect).",
+    );
+}
+
+type Opened = {
   readonly sql: Sql;
   readonly writer: Sql;
   readonly databaseUrl: string;
   readonly closers: Closers;
+  readonly http: Listening;
 };
 
-/** The server listens first, since local-slack is a part of it and says who we are there. Work begins last. */
+/** Work begins last: before that, everything that it could need is there, and nothing can keep the start from ending well. */
 async function openParts(
   config: Config,
   needs: Needs,
-  { sql, writer, databaseUrl, closers }: Database,
+  { sql, writer, databaseUrl, closers, http }: Opened,
 ): Promise<string> {
   const { roles, log, clock, environment } = needs;
   const room = createEngineRoom({ sql, writer, databaseUrl, clock, newId: randomUUID, log });
+  const { engine } = room;
   const crew = createCrew({ config, sql, environment, log });
-  const goals = createGoals({ sql, engine: room.engine, hasModel: crew.model !== null });
-  const http = await listen({ host: config.host, port: config.port, log });
+  const { model, limits } = crew;
+  const goals = createGoals({ sql, engine, hasModel: model !== null });
+  // Closed before what it talks to: a request under way still finds its database.
   closers.add("the server", http.close);
   const url = addressOf(config.host, http.port);
-  const local = await openLocalSlack(config, { http, log, closers });
-  const slack = await openSlack({
-    config,
-    sql,
-    engine: room.engine,
-    goals,
-    log,
-    url,
-    local,
-    model: crew.model,
-    limits: crew.limits,
-    clock,
-  });
+  const local = await openLocalSlack(config, { http, log, closers, databaseUrl });
+  const slack = await openSlack({ config, sql, engine, goals, log, url, local, model, limits, clock });
   if (slack && local) await makeDemoProject({ config, sql, environment, ...slack.identity });
+  const health = healthRoutes({ sql, slack: slack?.isReachable ?? null });
+  http.serve(
+    health,
+    ...(local ? [local.routes] : []),
+    ...(slack?.routes && roles.includes("slack") ? [slack.routes] : []),
+  );
+  if (slack && roles.includes("slack")) closers.add("Slack", await slack.listen());
+  local?.setRequestUrl(`${url}/slack/events`);
   if (roles.includes("worker")) {
     if (slack) closers.add("the sender", await slack.startSender());
     closers.add(
@@ -99,14 +116,6 @@ async function openParts(
       }),
     );
   }
-  const health = healthRoutes({ sql, slack: slack?.isReachable ?? null });
-  http.serve(
-    health,
-    ...(local ? [local.routes] : []),
-    ...(slack?.routes && roles.includes("slack") ? [slack.routes] : []),
-  );
-  if (slack && roles.includes("slack")) closers.add("Slack", await slack.listen());
-  local?.setRequestUrl(`${url}/slack/events`);
   return url;
 }
 

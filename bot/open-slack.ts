@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { Hono } from "hono";
 import type { Sql } from "postgres";
+import { claimAlone } from "#db/alone.ts";
 import { wantMessage } from "#db/messages.ts";
 import { saveInstallation } from "#db/places.ts";
 import type { WorkerRow } from "#db/workers.ts";
@@ -20,6 +21,7 @@ import type { AgentLimits } from "./places.ts";
 import { workerLostCard } from "./slack/blocks/worker-lost.ts";
 import { createCardContexts } from "./slack/card-contexts.ts";
 import { createHomes } from "./slack/home.ts";
+import { cannotUse } from "./slack/no-start.ts";
 import { createPeople } from "./slack/people.ts";
 import { createSender } from "./slack/sender.ts";
 import { clientsOf, createSlackSide, type SlackAccess, type SlackIdentity, whoAmI } from "./slack/slack.ts";
@@ -40,13 +42,24 @@ export type OpenSlack = {
   listen(): Promise<() => Promise<void>>;
 };
 
-/** With no tokens set, a Slack of our own on this machine; it answers from now on. */
+/** With no tokens set, a Slack of our own on this machine; it answers from now on. Throws `StartFailure` where there is one already. */
 export async function openLocalSlack(
   config: Config,
-  needs: { readonly http: Listening; readonly log: Logger; readonly closers: Closers },
+  needs: {
+    readonly http: Listening;
+    readonly log: Logger;
+    readonly closers: Closers;
+    readonly databaseUrl: string;
+  },
 ): Promise<LocalSlack | null> {
   if (config.slack.kind !== "local") return null;
   const { http, log, closers } = needs;
+  const letOthersIn = await claimAlone(needs.databaseUrl);
+  if (!letOthersIn)
+    throw new StartFailure(
+      `Another Countersign runs on this database with a local Slack of its own (data folder ${config.dataDir}): stop that one first, or start this one with another DATA_DIR.`,
+    );
+  closers.add("local-slack's claim", letOthersIn);
   const slack = await createLocalSlack({
     dir: join(config.dataDir, "slack"),
     log: (line) => log.warn(`local-slack: ${line}`),
@@ -76,9 +89,7 @@ export async function openSlack(needs: {
   if (!access) return null;
   const clients = clientsOf(access);
   const identity = await whoAmI(clients.people).catch((error) => {
-    throw new StartFailure(`Slack does not let us in (${messageOf(error)}): check SLACK_BOT_TOKEN.`, {
-      cause: error,
-    });
+    throw cannotUse("SLACK_BOT_TOKEN", error);
   });
   await saveInstallation(sql, { ...identity, name: identity.workspace });
   const people = createPeople({ clientFor: () => clients.people });
@@ -153,5 +164,3 @@ function accessOf({
       };
   }
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

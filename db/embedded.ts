@@ -65,6 +65,10 @@ async function leave(data: string, { hold, postmaster }: Entered): Promise<void>
   }
 }
 
+/** Whether a database was ever made under `dataDir`. */
+export const hasEmbedded = (dataDir: string): Promise<boolean> =>
+  isThere(join(resolve(dataDir), "postgres", "data"));
+
 /** Stops the Postgres of a data folder, whoever uses it, and deletes its data and its log. */
 export async function removeEmbedded(dataDir: string): Promise<void> {
   const way = join(resolve(dataDir), "postgres");

@@ -8,11 +8,13 @@ export type KeyRow = {
   /** The key's first letters, so that a person can tell keys apart. */
   readonly prefix: string;
   readonly scopes: readonly string[];
+  /** Whose word it speaks; null for an agent's. */
   readonly personId: string | null;
   readonly expiresAt: Date | null;
   readonly revokedAt: Date | null;
 };
 
+/** Keeps a new key by its hash. */
 export async function saveKey(
   sql: Sql,
   key: Omit<KeyRow, "revokedAt"> & { readonly hash: string },
@@ -23,6 +25,7 @@ export async function saveKey(
     values (${id}, ${workspaceId}, ${name}, ${hash}, ${prefix}, ${[...scopes]}, ${personId}, ${expiresAt})`;
 }
 
+/** All keys of a workspace, oldest first, also those that hold no more. */
 export async function listKeys(sql: Sql, workspaceId: string): Promise<readonly KeyRow[]> {
   return sql<KeyRow[]>`
     select id, workspace_id as "workspaceId", name, prefix, scopes, person_id as "personId",
@@ -30,11 +33,11 @@ export async function listKeys(sql: Sql, workspaceId: string): Promise<readonly 
     from api_keys where workspace_id = ${workspaceId} order by created_at`;
 }
 
-/** Takes a key back, by its id or its first letters. Resolves to whether there was one that still held. */
-export async function revokeKey(sql: Sql, workspaceId: string, key: string): Promise<boolean> {
-  const rows = await sql`
+/** Takes a key back, by its id or its first letters. Resolves to its id; null where there was none that still held. */
+export async function revokeKey(sql: Sql, workspaceId: string, key: string): Promise<string | null> {
+  const [row] = await sql<{ id: string }[]>`
     update api_keys set revoked_at = now()
     where workspace_id = ${workspaceId} and revoked_at is null and (id::text = ${key} or prefix = ${key})
     returning id`;
-  return rows.length > 0;
+  return row?.id ?? null;
 }

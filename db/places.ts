@@ -86,7 +86,10 @@ export async function listWorkflows(sql: Sql, workspaceId: string): Promise<read
     select name, project_id as "projectId", document from workflows where workspace_id = ${workspaceId} order by name`;
 }
 
-/** Marks a workspace as one that we are installed in. */
+/**
+ * Marks a workspace as the one that we are installed in. The settings hold the tokens of one: nothing of another goes out
+ * through those.
+ */
 export async function saveInstallation(
   sql: Sql,
   {
@@ -98,6 +101,7 @@ export async function saveInstallation(
   await sql`
     insert into installations (workspace_id, name, bot_user_id) values (${workspaceId}, ${name}, ${botUserId})
     on conflict (workspace_id) do update set name = excluded.name, bot_user_id = excluded.bot_user_id, connected = true`;
+  await sql`update installations set connected = false where workspace_id <> ${workspaceId} and connected`;
 }
 
 /** Slack does not know us in this workspace any more: nothing is done for it until it is connected again. Resolves to whether that is news. */

@@ -70,6 +70,12 @@ export async function declareDead(sql: Sql, id: string): Promise<void> {
   await sql`update workers set beat_at = now() - ${2 * LAPSE_MS} * interval '1 ms' where id = ${id}`;
 }
 
+/** Whether anybody works on this database now. Not limited to a workspace: workers serve all. */
+export async function hasWorker(sql: Sql): Promise<boolean> {
+  const rows = await sql`select from workers where beat_at > now() - ${LAPSE_MS} * interval '1 ms' limit 1`;
+  return rows.length > 0;
+}
+
 /** Logs at which time alone changes something by now. Not limited to a workspace: the clock serves all. */
 export async function dueStreams(
   sql: Sql,

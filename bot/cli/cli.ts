@@ -1,35 +1,76 @@
+import { resolve } from "node:path";
 import { Command } from "commander";
 import { addConnect } from "./connect.ts";
-import { addKeys } from "./keys.ts";
+import { addGoal } from "./goal.ts";
+import { addKeyCreate } from "./key-create.ts";
+import { addKeyList } from "./key-list.ts";
+import { addKeyRevoke } from "./key-revoke.ts";
 import { addManifest } from "./manifest.ts";
 import { addMigrate } from "./migrate.ts";
-import { addProjects } from "./projects.ts";
-import { addRuns } from "./runs.ts";
+import type { Operator } from "./operator.ts";
+import { addProjectAdd } from "./project-add.ts";
+import { addProjectList } from "./project-list.ts";
+import { addRunCancel } from "./run-cancel.ts";
+import { addRunList } from "./run-list.ts";
+import { addRunShow } from "./run-show.ts";
 import { addStart } from "./start.ts";
 import type { Terminal } from "./terminal.ts";
+import { addWorkflowAdd } from "./workflow-add.ts";
+import { addWorkflowList } from "./workflow-list.ts";
 
-/** Runs one command of the operator's. Resolves to the exit code. Throws `StartFailure` with what to do. */
+/**
+ * Runs one command of the operator's. Resolves to the exit code. Throws `StartFailure`, `Refusal` or `OutsideFailure`
+ * with what to do.
+ */
 export async function runCli(args: readonly string[], terminal: Terminal): Promise<number> {
   const program = new Command("countersign")
     .description("Agents do the work, people countersign it.")
-    .showHelpAfterError()
+    .option("-C <folder>", "where .env, countersign.yaml and .data are; this program's own folder by default")
+    .enablePositionalOptions()
+    .showHelpAfterError("(--help shows what there is)")
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.stdout.write(text),
       writeErr: (text) => terminal.stderr.write(text),
     });
-  addStart(program, terminal);
-  addMigrate(program, terminal);
-  addConnect(program, terminal);
-  addManifest(program, terminal);
-  addProjects(program, terminal);
-  addRuns(program, terminal);
-  addKeys(program, terminal);
+  let exitCode = 0;
+  addAll(program, {
+    ...terminal,
+    get home() {
+      const { C: folder } = program.opts<{ readonly C?: string }>();
+      return folder === undefined ? terminal.home : resolve(terminal.dir, folder);
+    },
+    endWith: (code) => {
+      exitCode = code;
+    },
+  });
   try {
     await program.parseAsync([...args], { from: "user" });
-    return 0;
+    return exitCode;
   } catch (error) {
     if (error instanceof Error && "exitCode" in error) return Number(error.exitCode); // commander has said why
     throw error;
   }
+}
+
+function addAll(program: Command, operator: Operator): void {
+  addStart(program, operator);
+  addMigrate(program, operator);
+  addConnect(program, operator);
+  addManifest(program, operator);
+  const project = program.command("project").description("Repositories that goals work on");
+  addProjectAdd(project, operator);
+  addProjectList(project, operator);
+  const workflow = program.command("workflow").description("Plans that were saved under a name");
+  addWorkflowAdd(workflow, operator);
+  addWorkflowList(workflow, operator);
+  addGoal(program, operator);
+  const run = program.command("run").description("What goals have led to");
+  addRunList(run, operator);
+  addRunShow(run, operator);
+  addRunCancel(run, operator);
+  const key = program.command("key").description("Keys for programs that call the API");
+  addKeyCreate(key, operator);
+  addKeyList(key, operator);
+  addKeyRevoke(key, operator);
 }

@@ -1,63 +1,59 @@
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { type Command, InvalidArgumentError } from "commander";
-import { parse, stringify } from "yaml";
-import { readConfig } from "../config.ts";
-import type { Terminal } from "./terminal.ts";
+import type { Command } from "commander";
+import { type Document, isSeq, parseDocument } from "yaml";
+import { StartFailure } from "#engine/errors.ts";
+import { gatherSettings } from "../config/sources.ts";
+import { readVariable } from "../config/variables.ts";
+import type { Operator } from "./operator.ts";
+import { type Common, forPrograms } from "./options.ts";
 
-const MANIFEST = fileURLToPath(new URL("../../manifest.yml", import.meta.url));
-const EVENTS = "/slack/events";
+const MANIFEST = new URL("../../manifest.yml", import.meta.url);
+/** Where `bot/slack/receiver.ts` takes everything that Slack sends. */
+const PATH = "/slack/events";
 
-/** `manifest`: what to paste at Slack. With an address it is the one for HTTP: requests come there, no socket. */
-export function addManifest(program: Command, terminal: Terminal): void {
-  program
-    .command("manifest")
-    .description("Print the manifest of the Slack app")
+type Options = Common & { readonly url?: string | true };
+
+/** `manifest`: what to paste at api.slack.com/apps. With an address it is the one for HTTP: Slack sends there, no socket. */
+export function addManifest(program: Command, operator: Operator): void {
+  forPrograms(program.command("manifest"))
+    .description("Print the manifest of the Slack app, to be pasted at api.slack.com/apps")
     .option(
-      "--url <url>",
-      "where Slack reaches Countersign over HTTPS (PUBLIC_URL); without it: Socket Mode",
-      readUrl,
+      "--url [url]",
+      "for HTTP instead of Socket Mode: the address at which Slack reaches Countersign (PUBLIC_URL)",
     )
-    .option("--json", "for programs")
-    .action(({ url, json }: { readonly url?: string; readonly json?: boolean }) => {
+    .action((options: Options) => {
       const text = readFileSync(MANIFEST, "utf8");
-      const address = url ?? publicUrl(terminal);
-      if (address === null && !json) return void terminal.stdout.write(text);
-      const manifest = address === null ? parse(text) : overHttp(parse(text), `${address}${EVENTS}`);
-      terminal.stdout.write(json ? `${JSON.stringify(manifest, null, 2)}\n` : stringify(manifest));
+      const document = parseDocument(text);
+      if (options.url !== undefined) overHttp(document, addressOf(operator, options.url));
+      const isChanged = options.json || options.url !== undefined;
+      operator.stdout.write(
+        options.json ? `${JSON.stringify(document.toJS(), null, 2)}\n` : isChanged ? String(document) : text,
+      );
     });
 }
 
-/** With an app token Socket Mode is meant, whatever else is set. */
-function publicUrl({ env, dir }: Terminal): string | null {
-  const { publicUrl: address, slack } = readConfig({ env, dir });
-  return slack.kind === "socket" ? null : address;
+function addressOf({ env, home }: Operator, url: string | true): string {
+  const text = url === true ? gatherSettings(env, home).texts.get("PUBLIC_URL")?.text : url;
+  if (text === undefined)
+    throw new StartFailure(
+      "Which address? Write --url https://bot.example.com, or set PUBLIC_URL and write --url alone.",
+    );
+  const read = readVariable("PUBLIC_URL", text);
+  if ("problem" in read) throw new StartFailure(`The address of --url ${read.problem}`);
+  if (!read.value.startsWith("https:"))
+    throw new StartFailure(
+      `Slack sends to https addresses only, and ${read.value} is none: put a proxy with a certificate before Countersign.`,
+    );
+  return `${read.value}${PATH}`;
 }
 
-type Manifest = {
-  readonly features: { readonly slash_commands: readonly object[] };
-  readonly settings: { readonly event_subscriptions: object; readonly interactivity: object };
-};
-
-function overHttp(manifest: Manifest, url: string): object {
-  const { features, settings } = manifest;
-  return {
-    ...manifest,
-    features: {
-      ...features,
-      slash_commands: features.slash_commands.map((command) => ({ ...command, url })),
-    },
-    settings: {
-      ...settings,
-      event_subscriptions: { request_url: url, ...settings.event_subscriptions },
-      interactivity: { ...settings.interactivity, request_url: url },
-      socket_mode_enabled: false,
-    },
-  };
-}
-
-function readUrl(text: string): string {
-  if (!/^https:\/\/[^/\s]+/.test(text))
-    throw new InvalidArgumentError("write an address such as https://bot.example.com.");
-  return text.replace(/\/+$/, "");
+function overHttp(document: Document, url: string): void {
+  document.commentBefore = " Countersign as a Slack app, over HTTP: Slack sends to the address below.\n";
+  const commands = document.getIn(["features", "slash_commands"]);
+  if (isSeq(commands))
+    for (const index of commands.items.keys())
+      document.setIn(["features", "slash_commands", index, "url"], url);
+  document.setIn(["settings", "event_subscriptions", "request_url"], url);
+  document.setIn(["settings", "interactivity", "request_url"], url);
+  document.setIn(["settings", "socket_mode_enabled"], false);
 }

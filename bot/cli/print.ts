@@ -1,36 +1,38 @@
-import type { Terminal } from "./terminal.ts";
+import { clean } from "../slack/blocks/text.ts";
+import type { Operator } from "./operator.ts";
 
 /** A row of a table: a word for each column. */
 export type Row = readonly string[];
 
-/** Prints what a command found: as JSON for programs, else as a table (or lines) for people. */
-export function print(
-  { stdout }: Terminal,
-  asJson: boolean | undefined,
-  found: unknown,
-  { head, rows, none }: { readonly head: Row; readonly rows: readonly Row[]; readonly none: string },
-): void {
-  if (asJson) stdout.write(`${JSON.stringify(found, null, 2)}\n`);
-  else if (rows.length === 0) stdout.write(`${none}\n`);
-  else stdout.write(`${table([head.map((word) => word.toUpperCase()), ...rows])}\n`);
+/** What a command found: `value` for programs, the rest for people. */
+type Found = { readonly value: unknown } & (
+  | { readonly lines: readonly string[] }
+  | { readonly head: Row; readonly rows: readonly Row[]; readonly none: string }
+);
+
+/**
+ * Prints what a command found: as JSON where that is wanted, else as lines or a table. Titles and reasons come from
+ * outside: what could move a terminal's cursor or hide text is taken out.
+ */
+export function print({ stdout }: Operator, { json }: { readonly json?: true }, found: Found): void {
+  if (json) stdout.write(`${JSON.stringify(found.value, null, 2)}\n`);
+  else for (const line of linesOf(found)) stdout.write(`${clean(line).trimEnd()}\n`);
 }
 
-/** Prints one thing: as JSON, or the lines that say it. */
-export function say(
-  { stdout }: Terminal,
-  asJson: boolean | undefined,
-  what: unknown,
-  ...lines: readonly string[]
-): void {
-  stdout.write(asJson ? `${JSON.stringify(what, null, 2)}\n` : `${lines.join("\n")}\n`);
+function linesOf(found: Found): readonly string[] {
+  if ("lines" in found) return found.lines;
+  if (found.rows.length === 0) return [found.none];
+  return table([found.head.map((word) => word.toUpperCase()), ...found.rows]);
 }
 
-function table(rows: readonly Row[]): string {
-  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
-  const line = (row: Row) =>
-    row
-      .map((word, i) => word.padEnd(widths[i] ?? 0))
-      .join("  ")
-      .trimEnd();
-  return rows.map(line).join("\n");
+/** Columns side by side, the last one as long as it is. */
+export function table(rows: readonly Row[]): readonly string[] {
+  const cells = rows.map((row) => row.map((word) => clean(word).replace(/\s+/g, " ")));
+  const widths = (cells[0] ?? []).map((_, i) => Math.max(...cells.map((row) => (row[i] ?? "").length)));
+  return cells.map((row) =>
+    row.map((word, i) => (i === row.length - 1 ? word : word.padEnd(widths[i] ?? 0))).join("  "),
+  );
 }
+
+/** A moment as the machine's clock shows it: "2026-11-21 10:05:02". */
+export const timeOf = (at: number | Date): string => new Date(at).toLocaleString("sv-SE");

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import type { Sql } from "postgres";
-import { LAPSE_MS } from "#db/workers.ts";
+import { hasWorker } from "#db/workers.ts";
 import { createMemory } from "../slack/memory.ts";
 
 /** How long a check may take before it counts as failed. */
@@ -33,11 +33,6 @@ export function healthRoutes({
       const isReady = Object.values(checks).every((check) => check !== "failed");
       return c.json({ status: isReady ? "ready" : "not ready", checks }, isReady ? 200 : 503);
     });
-}
-
-async function hasWorker(sql: Sql): Promise<boolean> {
-  const rows = await sql`select from workers where beat_at > now() - ${LAPSE_MS} * interval '1 ms' limit 1`;
-  return rows.length > 0;
 }
 
 async function passes(check: () => Promise<boolean>): Promise<"ok" | "failed"> {

@@ -53,7 +53,12 @@ export function createSlackSide(
 ): SlackSide {
   const http = access.appToken === null ? new HonoReceiver(access.signingSecret ?? "") : null;
   const receiver: Receiver =
-    http ?? new SocketReceiver({ appToken: access.appToken ?? "", slackApiUrl: access.apiUrl });
+    http ??
+    new SocketReceiver({
+      appToken: access.appToken ?? "",
+      slackApiUrl: access.apiUrl,
+      log: desk.log,
+    });
   const app = new App({
     receiver,
     authorize: async () => ({ botToken: access.botToken, botUserId: identity.botUserId }),

@@ -1,7 +1,10 @@
-import type { App, Receiver, ReceiverEvent } from "@slack/bolt";
+import type { App, Receiver, ReceiverEvent, Logger as SlackLogger } from "@slack/bolt";
 import { SocketModeClient } from "@slack/socket-mode";
+import type { Logger } from "../logger.ts";
+import { cannotUse } from "./no-start.ts";
 import { readable } from "./readable.ts";
 import { ackedEarly } from "./receiver.ts";
+import { toSlackLog } from "./slack-log.ts";
 
 type Envelope = {
   readonly ack: (reply?: Record<string, unknown>) => Promise<void>;
@@ -15,13 +18,23 @@ export class SocketReceiver implements Receiver {
   readonly #client: SocketModeClient;
   readonly #underWay = new Set<Promise<unknown>>();
   #app: App | undefined;
+  #hasStarted = false;
 
   constructor({
     appToken,
     slackApiUrl,
-  }: { readonly appToken: string; readonly slackApiUrl: string | undefined }) {
+    log,
+  }: { readonly appToken: string; readonly slackApiUrl: string | undefined; readonly log: Logger }) {
+    // Until it has started once, whoever starts it hears why it can't.
+    const said = toSlackLog(log);
+    const quiet =
+      (say: SlackLogger["error"]): SlackLogger["error"] =>
+      (...words) => {
+        if (this.#hasStarted) say(...words);
+      };
     this.#client = new SocketModeClient({
       appToken,
+      logger: { ...said, warn: quiet(said.warn), error: quiet(said.error) },
       clientOptions: slackApiUrl === undefined ? {} : { slackApiUrl },
     });
     this.#client.on("slack_event", (envelope: Envelope) => this.#process(envelope));
@@ -31,9 +44,14 @@ export class SocketReceiver implements Receiver {
     this.#app = app;
   }
 
-  /** Resolves when Slack has said hello. */
+  /** Resolves when Slack has said hello. Throws `StartFailure` where Slack does not take the token. */
   async start(): Promise<void> {
-    await this.#client.start();
+    try {
+      await this.#client.start();
+    } catch (error) {
+      throw cannotUse("SLACK_APP_TOKEN", error);
+    }
+    this.#hasStarted = true;
   }
 
   /** Hangs up, and resolves when every listener that is still at work has ended. */

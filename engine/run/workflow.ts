@@ -134,7 +134,7 @@ function fitting(key: string, { pattern, description }: Parameter, value: string
 }
 
 /** What to type, with a value that fits for each required parameter: `/goal run release version=1.2.3`. */
-function usageOf(name: string, parameters: Workflow["parameters"]): string {
+export function usageOf(name: string, parameters: Workflow["parameters"]): string {
   const required = Object.entries(parameters).filter(([, { required }]) => required);
   const pairs = required.map(([key, { example, pattern }]) => {
     const value = example ?? (pattern === "semver" ? "1.2.3" : "…");

@@ -22,8 +22,7 @@ let app: ChildProcess | undefined;
 
 async function start(): Promise<string> {
   const env = { PATH: process.env["PATH"], HOME: process.env["HOME"], PORT: "0", DATA_DIR: dataDir };
-  const child = spawn(join(root, "countersign"), ["start"], {
-    cwd: dataDir,
+  const child = spawn(join(root, "countersign"), ["-C", dataDir, "start"], {
     env,
     stdio: ["ignore", "pipe", "inherit"],
   });
