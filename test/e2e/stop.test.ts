@@ -26,9 +26,10 @@ async function running(name: string, first = "") {
   return { slack, goal, runId: row?.runId ?? "" };
 }
 
+/** Looks seldom: a look reads every process of the machine, with the same threads that the app reads with. */
 const gone = (runId: string) =>
   until("every process to be gone", async () => (await processesOf({ runId })).length === 0, {
-    timeoutMs: GONE_WITHIN_MS,
+    ...{ timeoutMs: GONE_WITHIN_MS, everyMs: 250 },
   });
 
 describe.concurrent("a goal is ended", () => {
