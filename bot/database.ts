@@ -1,7 +1,7 @@
 import type { Sql } from "postgres";
 import { checkReachable } from "#db/connect.ts";
 import { hasEmbedded, startEmbedded } from "#db/embedded.ts";
-import { migrate } from "#db/migrate.ts";
+import { loadMigration, migrate } from "#db/migrate.ts";
 import { migratedTo } from "#db/migrated.ts";
 import { StartFailure } from "#engine/errors.ts";
 import type { Closers } from "./closers.ts";
@@ -15,7 +15,9 @@ type Needs = { readonly log: Logger; readonly closers: Closers };
 
 /** The database, migrated: the one of `DATABASE_URL`, or the embedded one, started or adopted. Throws `StartFailure`. */
 export async function openDatabase(config: Config, needs: Needs): Promise<Database> {
-  const database = await reach(config, needs);
+  const isNew = config.databaseUrl === null && !(await hasEmbedded(config.dataDir));
+  // A first start waits for Postgres to make its files: what comes next is loaded meanwhile.
+  const [database] = await Promise.all([reach(config, needs), isNew ? loadMigration() : null]);
   await migrate(database.url);
   return database;
 }

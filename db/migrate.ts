@@ -25,6 +25,11 @@ export async function migrate(url: string): Promise<void> {
   }
 }
 
+/** Loads what only a migration needs, while something else is waited for. */
+export async function loadMigration(): Promise<void> {
+  await import("./migrate-tables.ts");
+}
+
 async function migrateOurs(sql: Sql): Promise<void> {
   switch (await migratedTo(sql)) {
     case "current":

@@ -18,7 +18,7 @@ export class SocketReceiver implements Receiver {
   readonly #client: SocketModeClient;
   readonly #underWay = new Set<Promise<unknown>>();
   #app: App | undefined;
-  #hasStarted = false;
+  #hasStarted: boolean = false;
 
   constructor({
     appToken,

@@ -1,5 +1,4 @@
-import Anthropic from "@anthropic-ai/sdk";
-import { zodOutputFormat } from "@anthropic-ai/sdk/helpers/zod";
+import type Anthropic from "@anthropic-ai/sdk";
 import { type Call, createModel } from "#engine/agent/ask-model.ts";
 import type { Model } from "#engine/agent/model.ts";
 import { CALL_LIMITS, type CallLimits } from "./call-limits.ts";
@@ -27,22 +26,38 @@ export function createAnthropic(needs: {
     keySetting: "ANTHROPIC_API_KEY",
     urlSetting: "ANTHROPIC_BASE_URL",
   };
-  // Retries are the engine's: it counts them, shows them, and survives a restart in between.
-  const client = new Anthropic({
-    ...{ apiKey, authToken: null, baseURL: baseUrl },
-    ...{ maxRetries: 0, timeout: limits.totalMs, logLevel: "off" },
-  });
+  // The SDK takes a good part of a start to load, and many starts never need it.
+  const load = async () => {
+    const [{ default: Client }, { zodOutputFormat }] = await Promise.all([
+      import("@anthropic-ai/sdk"),
+      import("@anthropic-ai/sdk/helpers/zod"),
+    ]);
+    // Retries are the engine's: it counts them, shows them, and survives a restart in between.
+    const client = new Client({
+      ...{ apiKey, authToken: null, baseURL: baseUrl },
+      ...{ maxRetries: 0, timeout: limits.totalMs, logLevel: "off" },
+    });
+    return { client, toFormat: zodOutputFormat };
+  };
+  let loaded: ReturnType<typeof load> | undefined;
   const speak = createSpeak({ provider, limits, log }, async (call, gathering, line) => {
+    loaded ??= load();
+    const { client, toFormat } = await loaded;
+    const body = toBody(model, call, toFormat(call.schema));
     const events = await client
       .withOptions({ fetch: line.fetch })
-      .messages.create({ ...toBody(model, call), stream: true }, { signal: line.signal });
+      .messages.create({ ...body, stream: true }, { signal: line.signal });
     return gather(events, gathering);
   });
   return createModel(name, speak);
 }
 
-function toBody(model: string, call: Call): Anthropic.MessageCreateParamsNonStreaming {
-  const { system, shared, user, repair, schema, maxTokens, effort } = call;
+function toBody(
+  model: string,
+  call: Call,
+  format: Anthropic.JSONOutputFormat,
+): Anthropic.MessageCreateParamsNonStreaming {
+  const { system, shared, user, repair, maxTokens, effort } = call;
   return {
     model,
     max_tokens: maxTokens,
@@ -63,7 +78,7 @@ function toBody(model: string, call: Call): Anthropic.MessageCreateParamsNonStre
           ]
         : []),
     ],
-    output_config: { format: zodOutputFormat(schema), ...(effort ? { effort } : {}) },
+    output_config: { format, ...(effort ? { effort } : {}) },
   };
 }
 

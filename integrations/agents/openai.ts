@@ -1,11 +1,8 @@
-import OpenAI from "openai";
 import { createModel } from "#engine/agent/ask-model.ts";
 import type { Model } from "#engine/agent/model.ts";
 import { CALL_LIMITS, type CallLimits } from "./call-limits.ts";
 import type { Provider } from "./model-failure.ts";
-import { converseByChat } from "./openai-chat.ts";
-import { converseByResponses } from "./openai-responses.ts";
-import { type CallLog, createSpeak } from "./speak.ts";
+import { type CallLog, type Converse, createSpeak } from "./speak.ts";
 
 /** OpenAI's current all-round model, by the SDK's own list. */
 export const OPENAI_MODEL = "gpt-6.1-terra";
@@ -36,11 +33,21 @@ export function createOpenAi(needs: {
     keySetting: "OPENAI_API_KEY",
     urlSetting: "OPENAI_BASE_URL",
   };
-  // Retries are the engine's: it counts them, shows them, and survives a restart in between.
-  const client = new OpenAI({
-    ...{ apiKey, baseURL: baseUrl ?? OPENAI_URL, organization: null, project: null },
-    ...{ maxRetries: 0, timeout: limits.totalMs, logLevel: "off" },
-  });
-  const converse = api === "chat" ? converseByChat : converseByResponses;
-  return createModel(name, createSpeak({ provider, limits, log }, converse(client, model)));
+  // The SDK takes a good part of a start to load, and many starts never need it.
+  const load = async (): Promise<Converse> => {
+    const { default: Client } = await import("openai");
+    // Retries are the engine's: it counts them, shows them, and survives a restart in between.
+    const client = new Client({
+      ...{ apiKey, baseURL: baseUrl ?? OPENAI_URL, organization: null, project: null },
+      ...{ maxRetries: 0, timeout: limits.totalMs, logLevel: "off" },
+    });
+    if (api === "chat") return (await import("./openai-chat.ts")).converseByChat(client, model);
+    return (await import("./openai-responses.ts")).converseByResponses(client, model);
+  };
+  let loaded: Promise<Converse> | undefined;
+  const converse: Converse = async (...call) => {
+    loaded ??= load();
+    return (await loaded)(...call);
+  };
+  return createModel(name, createSpeak({ provider, limits, log }, converse));
 }
