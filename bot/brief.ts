@@ -139,6 +139,11 @@ async function resolveWorkflow(sql: Sql, asked: Asked, name: string): Promise<Wh
   const saved = await workflowByName(sql, workspaceId, name);
   if (!saved) throw new Refusal("not_found", `There is no workflow “${name}”. \`/goal list\` shows them.`);
   const own = saved.projectId === null ? null : await projectById(sql, workspaceId, saved.projectId);
+  if (own && asked.project && asked.project !== own.name)
+    throw new Refusal(
+      "bad_input",
+      `Workflow “${name}” is for project ${own.name}, not ${asked.project}. Save it under another name for that one: \`./countersign workflow add\`.`,
+    );
   const project = own ?? (await projectFor(sql, asked));
   return { project, ...planOf(Workflow.parse(saved.document), { parameters, project: project?.name ?? "" }) };
 }

@@ -28,9 +28,12 @@ export function addGoal(program: Command, operator: Operator): void {
   const goal = withOptions(program.command("goal"))
     .description("Say what should be done; the Countersign that runs carries it out")
     .argument("<text...>", 'the goal in words: "Add a health check"')
-    .action((words: readonly string[], options: Options) =>
-      inOffice(operator, options, (office) => begin(operator, office, { text: words.join(" ") }, options)),
-    );
+    .action((words: readonly string[], options: Options) => {
+      refuseMisplaced(words);
+      return inOffice(operator, options, (office) =>
+        begin(operator, office, { text: words.join(" ") }, options),
+      );
+    });
   withOptions(goal.command("run"))
     .description("Run a saved workflow")
     .argument("<workflow>", "its name, as ./countersign workflow list shows it")
@@ -41,6 +44,20 @@ export function addGoal(program: Command, operator: Operator): void {
         await begin(operator, office, { text: `run ${workflow}`, workflow, parameters }, options);
       }),
     );
+}
+
+/** Words that mean something after `/goal`, and here would begin a goal of that name. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  list: "run list",
+  status: "run show g14",
+  cancel: "run cancel g14",
+};
+
+function refuseMisplaced([first = "", ...more]: readonly string[]): void {
+  const instead = ELSEWHERE[first];
+  const isMisplaced = instead !== undefined && more.every((word) => /^g\d+$/i.test(word));
+  if (isMisplaced)
+    throw new Refusal("bad_input", `Nothing has begun. Did you mean ./countersign ${instead}?`);
 }
 
 const withOptions = (command: Command): Command =>
