@@ -9,6 +9,9 @@ const MOST_BYTES = 1_000_000;
 /** Slack gives up after three seconds. A listener that has not committed by then has not acked either (design §5). */
 const ACK_WITHIN_MS = 2_900;
 
+/** Anybody may send us what is wrongly signed: the operator is told now and then, not each time. */
+const TELL_EVERY_MS = 60_000;
+
 const limit = bodyLimit({
   maxSize: MOST_BYTES,
   onError: (c) => c.text(`A request has ${MOST_BYTES} bytes at most.`, 413),
@@ -21,14 +24,21 @@ const Body = z.record(z.string(), z.unknown());
 export class HonoReceiver implements Receiver {
   readonly routes = new Hono();
   readonly #signingSecret: string;
+  readonly #tell: (sentence: string) => void;
+  #toldAt = Number.NEGATIVE_INFINITY;
   readonly #underWay = new Set<Promise<unknown>>();
   #app: App | undefined;
 
-  constructor(signingSecret: string) {
+  /** `tell` gets a sentence for the operator when a request is signed with another secret than ours. */
+  constructor(signingSecret: string, tell: (sentence: string) => void) {
     this.#signingSecret = signingSecret;
+    this.#tell = tell;
     this.routes.post("/slack/events", limit, async (c) => {
       const raw = await c.req.text();
-      if (!this.#isFromSlack(raw, c.req.raw.headers)) return c.text("The signature does not match.", 401);
+      if (!this.#isFromSlack(raw, c.req.raw.headers)) {
+        if (c.req.header("x-slack-signature") !== undefined) this.#tellMismatch();
+        return c.text("The signature does not match.", 401);
+      }
       const body = readBody(raw, c.req.header("content-type") ?? "");
       if (body === null) return c.text("The body can't be read.", 400);
       if (body["ssl_check"] === "1") return c.body("");
@@ -71,6 +81,14 @@ export class HonoReceiver implements Receiver {
         .finally(() => this.#underWay.delete(work));
       this.#underWay.add(work);
     });
+  }
+
+  #tellMismatch(): void {
+    if (performance.now() - this.#toldAt < TELL_EVERY_MS) return;
+    this.#toldAt = performance.now();
+    this.#tell(
+      "A request to /slack/events was refused, because its signature does not match. If it came from Slack: check SLACK_SIGNING_SECRET (Basic Information at api.slack.com/apps) and this machine's clock.",
+    );
   }
 
   #isFromSlack(body: string, headers: Headers): boolean {

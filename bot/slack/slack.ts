@@ -51,7 +51,10 @@ export function createSlackSide(
   identity: SlackIdentity,
   { desk, homes }: { readonly desk: Desk; readonly homes: Homes },
 ): SlackSide {
-  const http = access.appToken === null ? new HonoReceiver(access.signingSecret ?? "") : null;
+  const http =
+    access.appToken === null
+      ? new HonoReceiver(access.signingSecret ?? "", (sentence) => desk.log.warn(sentence))
+      : null;
   const receiver: Receiver =
     http ??
     new SocketReceiver({

@@ -14,7 +14,7 @@ export type BoltPair = { readonly slack: StartedSlack; readonly app: App; close(
 export async function startBoltPair(clock: ManualClock): Promise<BoltPair> {
   const slack = await startLocalSlack({ clock });
   const { botToken, signingSecret } = slack.slack.credentials;
-  const receiver = new HonoReceiver(signingSecret);
+  const receiver = new HonoReceiver(signingSecret, () => undefined);
   const app = new App({
     token: botToken,
     receiver,

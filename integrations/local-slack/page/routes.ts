@@ -29,12 +29,13 @@ const StoredSettings = z.object({
 
 /**
  * The page for people: `/local`, the part of it that changes (`/local/part`), what the browser wants kept
- * (`/local/settings`), its stylesheet and script. It shows the state and changes nothing: every act goes to `/local/api`.
+ * (`/local/settings`), its stylesheet and script; `/` leads there. It shows the state and changes nothing: every act goes to `/local/api`.
  */
 export function pageRoutes(slack: Pick<Slack, "state" | "clock">): Hono {
   const routes = new Hono();
   const screenFor = (c: Context) =>
     lookAt(slack.state, readAddress(c), readSettings(c), Math.floor(slack.clock.nowMs() / 1000));
+  routes.get("/", (c) => c.redirect("/local"));
   routes.use("/local", withPolicy);
   routes.use("/local/part", withPolicy);
   routes.get("/local", (c) => c.html(showDocument(screenFor(c))));

@@ -39,6 +39,11 @@ describe("the page over HTTP", () => {
     expect(markup).toMatch(/^<!doctype html>/);
   });
 
+  test("is where the server's own address leads", async () => {
+    const { status, headers } = await page.request("/");
+    expect([status, headers.get("location")]).toEqual([302, "/local"]);
+  });
+
   test("lets nothing run but its own files", async () => {
     for (const path of ["/local", "/local/part"]) {
       const policy = (await page.request(path)).headers.get("content-security-policy");
