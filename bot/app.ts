@@ -14,10 +14,7 @@ import { healthRoutes } from "./http/health.ts";
 import { type Listening, listen } from "./http/http.ts";
 import type { Logger } from "./logger.ts";
 import { openLocalSlack, openSlack } from "./open-slack.ts";
-
-/** What a process does. One process does all of it unless it is told otherwise (S3-38). */
-export const ROLES = ["slack", "http", "worker"] as const;
-export type Role = (typeof ROLES)[number];
+import { ROLES, type Role } from "./roles.ts";
 
 export type App = {
   readonly url: string;

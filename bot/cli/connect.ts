@@ -6,7 +6,6 @@ import { writeSettings } from "./env-file.ts";
 import type { Operator } from "./operator.ts";
 import { type Common, forPrograms } from "./options.ts";
 import { print } from "./print.ts";
-import { testTokens } from "./test-tokens.ts";
 import { askForTokens, givenTokens, TOKEN_FILES, type TokenFiles } from "./tokens.ts";
 
 type Options = Common & TokenFiles;
@@ -28,6 +27,8 @@ async function connect(operator: Operator, options: Options): Promise<void> {
       "connect asks for tokens, and there is no terminal to ask at. Set SLACK_BOT_TOKEN and SLACK_APP_TOKEN (or SLACK_SIGNING_SECRET), or name files that hold them: --bot-token-file, --app-token-file, --signing-secret-file.",
     );
   const tokens = given ?? (await askForTokens(operator));
+  // Only here: no other command needs Slack's client.
+  const { testTokens } = await import("./test-tokens.ts");
   const { workspace, workspaceId, botName, missingScopes } = await testTokens(tokens, apiUrl);
   const path = writeSettings(join(home, ".env"), tokens);
   const way = tokens.SLACK_APP_TOKEN === undefined ? "HTTP" : "Socket Mode";

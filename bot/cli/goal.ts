@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { workflowByName } from "#db/places.ts";
 import { hasWorker } from "#db/workers.ts";
 import { Refusal } from "#engine/errors.ts";
@@ -37,24 +37,26 @@ export function addGoal(program: Command, operator: Operator): void {
   withOptions(goal.command("run"))
     .description("Run a saved workflow")
     .argument("<workflow>", "its name, as ./countersign workflow list shows it")
-    .argument("[parameters...]", "name=value, for example version=1.2.3", readParameter, {})
-    .action((workflow: string, parameters: Record<string, string>, options: Options) =>
+    .argument("[parameters...]", "name=value, for example version=1.2.3")
+    .action((workflow: string, pairs: readonly string[], options: Options) =>
       inOffice(operator, options, async (office) => {
         await checkWorkflow(office, workflow);
+        const parameters = Object.fromEntries(pairs.map(readParameter));
         await begin(operator, office, { text: `run ${workflow}`, workflow, parameters }, options);
       }),
     );
 }
 
 /** Words that mean something after `/goal`, and here would begin a goal of that name. */
-const ELSEWHERE: Readonly<Record<string, string>> = {
-  list: "run list",
-  status: "run show g14",
-  cancel: "run cancel g14",
-};
+const ELSEWHERE: ReadonlyMap<string, string> = new Map([
+  ["list", "run list"],
+  ["status", "run show g14"],
+  ["cancel", "run cancel g14"],
+  ["help", "goal --help"],
+]);
 
 function refuseMisplaced([first = "", ...more]: readonly string[]): void {
-  const instead = ELSEWHERE[first];
+  const instead = ELSEWHERE.get(first);
   const isMisplaced = instead !== undefined && more.every((word) => /^g\d+$/i.test(word));
   if (isMisplaced)
     throw new Refusal("bad_input", `Nothing has begun. Did you mean ./countersign ${instead}?`);
@@ -103,12 +105,11 @@ async function checkWorkflow({ sql, workspaceId }: Office, name: string): Promis
   );
 }
 
-function readParameter(
-  text: string,
-  before: Readonly<Record<string, string>>,
-): Readonly<Record<string, string>> {
+function readParameter(text: string): readonly [name: string, value: string] {
   const [, name, value = ""] = /^([a-z][a-z0-9_-]*)=(.*)$/s.exec(text) ?? [];
-  if (name === undefined)
-    throw new InvalidArgumentError("Write parameters as name=value, for example version=1.2.3.");
-  return { ...before, [name]: value };
+  if (name !== undefined) return [name, value];
+  throw new Refusal(
+    "bad_input",
+    `“${text}” is no parameter: write name=value, for example version=1.2.3. A goal in words that begins with “run” is written in quotes: ./countersign goal "run …"`,
+  );
 }

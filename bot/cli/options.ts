@@ -22,11 +22,15 @@ export const readPerson = (text: string): string =>
 export const readChannel = (text: string): string =>
   fitting(text, /^[CGD][A-Z0-9]{2,20}$/, "a channel's id in Slack, such as C0123456789");
 
-/** The same, or `null` for "none". */
+/** The same; "none" stays, for `unlessNone`. */
 export const orNone =
-  <T>(read: (text: string) => T) =>
-  (text: string): T | null =>
-    text === "none" ? null : read(text);
+  (read: (text: string) => string) =>
+  (text: string): string =>
+    text === "none" ? text : read(text);
+
+/** What an option was set to: null for "none". Commander itself would make an empty text of a null. */
+export const unlessNone = (text: string | undefined): string | null | undefined =>
+  text === "none" ? null : text;
 
 /** One of a few words. */
 export const oneOf =

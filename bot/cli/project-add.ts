@@ -7,15 +7,15 @@ import { createWorkspaces } from "#integrations/workspaces/workspaces.ts";
 import { idFrom } from "../ids.ts";
 import { inOffice } from "./office.ts";
 import type { Operator } from "./operator.ts";
-import { type Common, inWorkspace, oneOf, orNone, readChannel, readPerson } from "./options.ts";
+import { type Common, inWorkspace, oneOf, orNone, readChannel, readPerson, unlessNone } from "./options.ts";
 import { print } from "./print.ts";
 import { toProject } from "./wire.ts";
 
 type Options = Common & {
   readonly name?: string;
-  readonly channel?: string | null;
-  readonly branch?: string | null;
-  readonly test?: string | null;
+  readonly channel?: string;
+  readonly branch?: string;
+  readonly test?: string;
   readonly command?: Readonly<Record<string, string>>;
   readonly reviewer?: readonly string[];
   readonly fourEyes?: Project["fourEyes"];
@@ -81,9 +81,9 @@ function toSaved(options: Options, { repository }: CheckedProject, before: Proje
   return {
     ...before,
     repository,
-    branch: said(options.branch, before.branch),
-    channelId: said(options.channel, before.channelId),
-    testCommand: said(options.test, before.testCommand),
+    branch: said(unlessNone(options.branch), before.branch),
+    channelId: said(unlessNone(options.channel), before.channelId),
+    testCommand: said(unlessNone(options.test), before.testCommand),
     commands: { ...before.commands, ...options.command },
     reviewers: said(options.reviewer, before.reviewers),
     fourEyes: said(options.fourEyes, before.fourEyes),

@@ -1,7 +1,8 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { type App, createApp, ROLES, type Role } from "../app.ts";
+import type { App } from "../app.ts";
 import { type Config, readConfig } from "../config.ts";
 import { createLogger } from "../logger.ts";
+import { ROLES, type Role } from "../roles.ts";
 import type { Operator } from "./operator.ts";
 import { type Common, forPrograms } from "./options.ts";
 
@@ -31,6 +32,8 @@ async function start(operator: Operator, { roles, json }: Options): Promise<void
     write: (line) => stderr.write(line),
     isTerminal: stderr.isTTY ?? false,
   });
+  // Only here: other commands need not wait for Bolt and the queue to load.
+  const { createApp } = await import("../app.ts");
   const app = await createApp(config, {
     ...{ roles, log, environment: env, stopping },
     clock: { now: Date.now },
