@@ -34,7 +34,10 @@ export async function countersignJson(where: Where, ...args: readonly string[]):
   return JSON.parse(stdout);
 }
 
-/** Starts a command that goes on until it is told to stop. `end` makes sure that it is gone. */
+/** A command that goes on until it is told to stop. */
+export type Running = ReturnType<typeof startCountersign>;
+
+/** Starts one. `end` makes sure that it is gone. */
 export function startCountersign(where: Where, ...args: readonly string[]) {
   const child = start(where, args);
   const said = { stdout: "", stderr: "" };
