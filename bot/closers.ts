@@ -2,8 +2,11 @@ import type { Logger } from "./logger.ts";
 
 export type Closers = ReturnType<typeof createClosers>;
 
-/** One part that hangs must not keep a stop from ending within five seconds. */
-const CLOSE_WITHIN_MS = 3_000;
+/** A stop ends within five seconds, whatever hangs: one part may take this long, and all of them together no longer than that. */
+const PART_MS = 3_000;
+const ALL_MS = 4_500;
+/** Enough for whoever comes last to say goodbye. */
+const LEAST_MS = 200;
 
 /**
  * What must be closed, in the opposite order of its opening. One that fails, or takes longer than three seconds, does not
@@ -16,9 +19,10 @@ export function createClosers(log: Logger) {
       open.push({ name, close });
     },
     async close(): Promise<void> {
+      const limit = performance.now() + ALL_MS;
       for (let last = open.pop(); last; last = open.pop())
         try {
-          await inTime(last.close());
+          await inTime(last.close(), Math.min(PART_MS, Math.max(LEAST_MS, limit - performance.now())));
         } catch (error) {
           log.warn(`${last.name} did not close in good order`, { error });
         }
@@ -26,7 +30,7 @@ export function createClosers(log: Logger) {
   };
 }
 
-async function inTime(work: Promise<unknown>): Promise<void> {
+async function inTime(work: Promise<unknown>, ms: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(
