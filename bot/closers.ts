@@ -33,10 +33,7 @@ export function createClosers(log: Logger) {
 async function inTime(work: Promise<unknown>, ms: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`It took longer than ${CLOSE_WITHIN_MS} ms.`)),
-      CLOSE_WITHIN_MS,
-    );
+    timer = setTimeout(() => reject(new Error(`It took longer than ${Math.round(ms)} ms.`)), ms);
   });
   try {
     await Promise.race([work, late]);
