@@ -13,7 +13,8 @@ import { createGoals } from "./goals.ts";
 import { healthRoutes } from "./http/health.ts";
 import { type Listening, listen } from "./http/http.ts";
 import type { Logger } from "./logger.ts";
-import { openLocalSlack, openSlack } from "./open-slack.ts";
+import { type OpenOutside, openOutside } from "./open-outside.ts";
+import { type OpenSlack, openLocalSlack, openSlack } from "./open-slack.ts";
 import { ROLES, type Role } from "./roles.ts";
 
 export type App = {
@@ -94,26 +95,36 @@ async function openParts(
   const local = await openLocalSlack(config, { http, log, closers, databaseUrl });
   const slack = await openSlack({ config, sql, engine, goals, log, url, local, model, limits, clock });
   if (slack && local) await makeDemoProject({ config, sql, environment, ...slack.identity });
+  const directory = slack?.directory ?? null;
+  const outside = await openOutside({ config, sql, engine, goals, log, clock, directory, closers });
   const health = healthRoutes({ sql, slack: slack?.isReachable ?? null });
   http.serve(
     health,
+    ...(roles.includes("http") ? [outside.routes] : []),
     ...(local ? [local.routes] : []),
     ...(slack?.routes && roles.includes("slack") ? [slack.routes] : []),
   );
   if (slack && roles.includes("slack")) closers.add("Slack", await slack.listen());
   local?.setRequestUrl(`${url}/slack/events`);
-  if (roles.includes("worker")) {
-    if (slack) closers.add("the sender", await slack.startSender());
-    closers.add(
-      "the work",
-      await room.start({
-        ...crew,
-        followers: slack?.followers ?? [],
-        onLost: async (worker) => slack?.alert(worker),
-      }),
-    );
-  }
+  if (roles.includes("worker")) await startWork({ room, crew, slack, outside, closers });
   return url;
+}
+
+async function startWork(parts: {
+  readonly room: ReturnType<typeof createEngineRoom>;
+  readonly crew: ReturnType<typeof createCrew>;
+  readonly slack: OpenSlack | null;
+  readonly outside: OpenOutside;
+  readonly closers: Closers;
+}): Promise<void> {
+  const { room, crew, slack, outside, closers } = parts;
+  if (slack) closers.add("the sender", await slack.startSender());
+  closers.add("the deliveries", await outside.start());
+  const followers = [...(slack?.followers ?? []), ...outside.followers];
+  closers.add(
+    "the work",
+    await room.start({ ...crew, followers, onLost: async (worker) => slack?.alert(worker) }),
+  );
 }
 
 const addressOf = (host: string, port: number): string =>

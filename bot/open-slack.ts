@@ -17,9 +17,11 @@ import type { Follower } from "./followers.ts";
 import type { Goals } from "./goals.ts";
 import type { Listening } from "./http/http.ts";
 import type { Logger } from "./logger.ts";
+import type { Directory } from "./outside/directory.ts";
 import type { AgentLimits } from "./places.ts";
 import { workerLostCard } from "./slack/blocks/worker-lost.ts";
 import { createCardContexts } from "./slack/card-contexts.ts";
+import { createDirectory } from "./slack/directory.ts";
 import { createHomes } from "./slack/home.ts";
 import { cannotUse } from "./slack/no-start.ts";
 import { createPeople } from "./slack/people.ts";
@@ -32,6 +34,7 @@ import { createThreads } from "./slack/threads.ts";
 export type OpenSlack = {
   readonly identity: SlackIdentity;
   readonly followers: readonly Follower[];
+  readonly directory: Directory;
   /** Null where Slack comes over a socket. */
   readonly routes: Hono | null;
   isReachable(): Promise<boolean>;
@@ -110,6 +113,7 @@ export async function openSlack(needs: {
   return {
     identity,
     followers: [createThreadFollower({ sql, threads }), homes.follower],
+    directory: createDirectory({ people, clientFor }),
     routes: side.routes,
     isReachable: () => clients.people.auth.test().then((answer) => answer.ok),
     async alert(lost) {

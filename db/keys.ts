@@ -10,6 +10,10 @@ export type KeyRow = {
   readonly scopes: readonly string[];
   /** Whose word it speaks; null for an agent's. */
   readonly personId: string | null;
+  /** Who stands for the agent that has it. */
+  readonly ownerId: string | null;
+  /** The only project that it reaches. */
+  readonly projectId: string | null;
   readonly expiresAt: Date | null;
   readonly revokedAt: Date | null;
 };
@@ -19,18 +23,17 @@ export async function saveKey(
   sql: Sql,
   key: Omit<KeyRow, "revokedAt"> & { readonly hash: string },
 ): Promise<void> {
-  const { id, workspaceId, name, hash, prefix, scopes, personId, expiresAt } = key;
+  const { id, workspaceId, name, hash, prefix, scopes, personId, ownerId, projectId, expiresAt } = key;
   await sql`
-    insert into api_keys (id, workspace_id, name, hash, prefix, scopes, person_id, expires_at)
-    values (${id}, ${workspaceId}, ${name}, ${hash}, ${prefix}, ${[...scopes]}, ${personId}, ${expiresAt})`;
+    insert into api_keys (id, workspace_id, name, hash, prefix, scopes, person_id, owner_id, project_id, expires_at)
+    values (${id}, ${workspaceId}, ${name}, ${hash}, ${prefix}, ${[...scopes]}, ${personId}, ${ownerId}, ${projectId},
+      ${expiresAt})`;
 }
 
 /** All keys of a workspace, oldest first, also those that hold no more. */
 export async function listKeys(sql: Sql, workspaceId: string): Promise<readonly KeyRow[]> {
   return sql<KeyRow[]>`
-    select id, workspace_id as "workspaceId", name, prefix, scopes, person_id as "personId",
-      expires_at as "expiresAt", revoked_at as "revokedAt"
-    from api_keys where workspace_id = ${workspaceId} order by created_at`;
+    select ${columns(sql)} from api_keys where workspace_id = ${workspaceId} order by created_at`;
 }
 
 /** Takes a key back, by its id or its first letters. Resolves to its id; null where there was none that still held. */
@@ -41,3 +44,13 @@ export async function revokeKey(sql: Sql, workspaceId: string, key: string): Pro
     returning id`;
   return row?.id ?? null;
 }
+
+/** The key with this hash; null where there is none. Whether it still holds is for the caller to see. */
+export async function keyByHash(sql: Sql, hash: string): Promise<KeyRow | null> {
+  const [row] = await sql<KeyRow[]>`select ${columns(sql)} from api_keys where hash = ${hash}`;
+  return row ?? null;
+}
+
+const columns = (sql: Sql) => sql`
+  id, workspace_id as "workspaceId", name, prefix, scopes, person_id as "personId", owner_id as "ownerId",
+  project_id as "projectId", expires_at as "expiresAt", revoked_at as "revokedAt"`;

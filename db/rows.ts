@@ -45,6 +45,10 @@ export type ConsultationRow = {
   readonly state: Consultation["state"];
   readonly run_id: string | null;
   readonly step_key: string | null;
+  readonly workflow_id: string | null;
+  readonly checkpoint_id: string | null;
+  readonly project_id: string | null;
+  readonly opened_at: Instant;
   readonly body: Consultation;
 };
 
@@ -117,6 +121,10 @@ export const fromConsultation = (consultation: Consultation): ConsultationRow =>
   state: consultation.state,
   run_id: consultation.origin?.runId ?? null,
   step_key: consultation.origin?.key ?? null,
+  workflow_id: consultation.outside?.workflowId ?? null,
+  checkpoint_id: consultation.outside?.checkpointId ?? null,
+  project_id: consultation.outside?.projectId ?? null,
+  opened_at: consultation.openedAt,
   body: consultation,
 });
 

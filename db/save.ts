@@ -167,9 +167,10 @@ function saveConsultations(sql: Sql | TransactionSql, changes: readonly ChangeOf
   const rows = changes.map(({ after }) => fromConsultation(after));
   return [
     sql`, asked as (
-    insert into consultations (id, workspace_id, seq, state, run_id, step_key, body)
+    insert into consultations (id, workspace_id, seq, state, run_id, step_key, workflow_id, checkpoint_id, project_id,
+      opened_at, body)
     select * from jsonb_to_recordset(${json(sql, rows)}) as c(id uuid, workspace_id text, seq int, state text,
-      run_id uuid, step_key text, body jsonb)
+      run_id uuid, step_key text, workflow_id text, checkpoint_id text, project_id uuid, opened_at bigint, body jsonb)
     on conflict (id) do update set seq = excluded.seq, state = excluded.state, body = excluded.body)`,
   ];
 }

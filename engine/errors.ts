@@ -17,6 +17,10 @@ export type RefusalCode =
   | "bad_plan"
   | "bad_input"
   | "not_allowed"
+  | "unauthorized"
+  | "person_required"
+  | "conflict"
+  | "too_many"
   | "already_settled"
   | "over_budget";
 

@@ -43,7 +43,7 @@ async function create(operator: Operator, options: Options): Promise<void> {
     const { key, prefix } = newApiKey();
     const kept: KeyRow = {
       ...{ id: randomUUID(), workspaceId, name: options.name ?? person ?? "agent", prefix, scopes },
-      ...{ personId: person ?? null, revokedAt: null },
+      ...{ personId: person ?? null, ownerId: null, projectId: null, revokedAt: null },
       expiresAt: expires === undefined ? null : new Date(Date.now() + expires),
     };
     await saveKey(sql, { ...kept, hash: hashApiKey(config.secret, key) });

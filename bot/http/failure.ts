@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { z } from "zod";
 import { OutsideFailure, Refusal, type RefusalCode } from "#engine/errors.ts";
 import type { Logger } from "../logger.ts";
 
@@ -10,6 +11,10 @@ const STATUS = {
   bad_plan: 422,
   bad_input: 422,
   not_allowed: 403,
+  unauthorized: 401,
+  person_required: 403,
+  conflict: 409,
+  too_many: 429,
   over_budget: 429,
 } as const satisfies Record<RefusalCode, number>;
 
@@ -18,6 +23,8 @@ type Problem = {
   readonly code: string;
   readonly detail: string;
   readonly ref?: string;
+  /** Every field that is wrong. */
+  readonly errors?: readonly { readonly field: string; readonly detail: string }[];
 };
 
 /** RFC 9457: what is wrong, for programs (`code`) and people (`detail`). */
@@ -26,6 +33,22 @@ export const problem = ({ status, ...rest }: Problem): Response =>
     { type: "about:blank", status, ...rest },
     { status, headers: { "content-type": "application/problem+json" } },
   );
+
+/** What a schema refused: 422 with every field that is wrong, by its path ("routing.recipients.0.email"). */
+export function invalid(error: z.ZodError, where: string): Response {
+  const errors = error.issues.map(({ path, message }) => ({
+    field: path.join(".") || where,
+    detail: message,
+  }));
+  const [first] = errors;
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : "";
+  return problem({
+    status: 422,
+    code: "bad_input",
+    detail: `${first?.field}: ${first?.detail}${more}`,
+    errors,
+  });
+}
 
 /** A refusal is an answer; anything else is our fault or an outside system's, and its details stay in the log. */
 export function toProblem(error: Error, log: Logger): Response {

@@ -59,6 +59,7 @@ export const goals = pgTable(
   (t) => [
     uniqueIndex("idx_goals_number").on(t.workspaceId, t.number),
     index("idx_goals_requester").on(t.workspaceId, t.requestedBy, t.channelId),
+    index("idx_goals_latest_run").on(t.latestRunId),
   ],
 );
 
@@ -117,12 +118,23 @@ export const consultations = pgTable(
     state: text().notNull(),
     runId: uuid(),
     stepKey: text(),
+    /** Null where no outside agent asked: a step of a run did. */
+    workflowId: text(),
+    checkpointId: text(),
+    projectId: uuid(),
+    openedAt: instant(),
     /** The whole consultation, as the rules know it. */
     body: jsonb().notNull(),
   },
   (t) => [
     index("idx_consultations_run").on(t.runId),
     index("idx_consultations_open").on(t.workspaceId).where(sql`${t.state} = 'open'`),
+    index("idx_consultations_requests")
+      .on(t.workspaceId, t.openedAt.desc().nullsFirst(), t.id.desc().nullsFirst())
+      .where(sql`${t.workflowId} is not null`),
+    index("idx_consultations_workflow")
+      .on(t.workspaceId, t.workflowId)
+      .where(sql`${t.workflowId} is not null`),
   ],
 );
 

@@ -68,7 +68,12 @@ export const apiKeys = pgTable(
     /** The first letters, so that a person can tell keys apart. */
     prefix: text().notNull(),
     scopes: text().array().notNull(),
+    /** Whose word it speaks; null for an agent's. */
     personId: text(),
+    /** Who stands for the agent that has it: goals are theirs, and they approve nothing that it asks. */
+    ownerId: text(),
+    /** The only project that it reaches; null for all. */
+    projectId: uuid(),
     expiresAt: at(),
     revokedAt: at(),
     createdAt: at().notNull().defaultNow(),

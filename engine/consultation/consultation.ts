@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Instant } from "../run/run.ts";
+import type { Outside } from "./outside.ts";
 import type { Answer, Question } from "./question.ts";
 
 type ConsultationState = "open" | "settled" | "expired" | "withdrawn";
@@ -8,6 +9,8 @@ type ConsultationState = "open" | "settled" | "expired" | "withdrawn";
 export const Policy = z.strictObject({
   people: z.array(z.string()).max(5),
   channel: z.string(),
+  /** Further channels that it was put to: a full member of any of them may answer. */
+  otherChannels: z.array(z.string()).max(9).optional(),
   /** Whom the project or the workflow names, where they name anybody: the requester can put nobody else in their place. */
   reviewers: z.array(z.string()).max(5).optional(),
   fourEyes: z.enum(["always", "when_possible", "never"]),
@@ -25,6 +28,8 @@ export type Consultation = {
   /** Slack id of the person for whom this is asked: four eyes keep them from approving it. */
   readonly requester: string;
   readonly origin: Origin | null;
+  /** Set where an outside agent asked this over the API; missing in old rows. */
+  readonly outside?: Outside;
   readonly openedAt: Instant;
   readonly expiresAt: Instant;
   readonly remindedAt: Instant | null;
@@ -60,6 +65,7 @@ export type ConsultationFact =
       readonly policy: Policy;
       readonly requester: string;
       readonly origin: Origin | null;
+      readonly outside?: Outside;
       readonly expiresAt: Instant;
     }
   | { readonly type: "consultation.reminded" }
@@ -73,8 +79,9 @@ export function applyToConsultation(before: Consultation, fact: ConsultationFact
   const next = { ...before, seq: before.seq + 1 };
   switch (fact.type) {
     case "consultation.opened": {
-      const { question, policy, requester, origin, expiresAt } = fact;
-      return { ...next, question, policy, requester, origin, openedAt: at, expiresAt };
+      const { question, policy, requester, origin, outside, expiresAt } = fact;
+      const opened = { question, policy, requester, origin, openedAt: at, expiresAt };
+      return { ...next, ...opened, ...(outside ? { outside } : {}) };
     }
     case "consultation.reminded":
       return { ...next, remindedAt: at };

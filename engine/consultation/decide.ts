@@ -8,8 +8,9 @@ import {
   type Origin,
   type Policy,
 } from "./consultation.ts";
+import type { Outside } from "./outside.ts";
 import { listed, mustBeAlone, refuseUnlessMayAnswer, refuseUnlessMayName, type Standing } from "./policy.ts";
-import type { Question } from "./question.ts";
+import type { Attachment, Question } from "./question.ts";
 
 export type ConsultationCommand =
   | {
@@ -18,12 +19,14 @@ export type ConsultationCommand =
       readonly policy: Policy;
       readonly requester: string;
       readonly origin: Origin | null;
+      readonly outside?: Outside;
       readonly timeoutMs: number;
     }
   | {
       readonly type: "answer";
       readonly decision: string;
       readonly note: string;
+      readonly attachments?: readonly Attachment[];
       readonly who: Standing;
       /** Confirmed by the requester: nobody else may answer. */
       readonly alone: boolean;
@@ -58,12 +61,13 @@ type Command<T extends ConsultationCommand["type"]> = Extract<ConsultationComman
 
 function open(before: Consultation, command: Command<"open">, at: Instant): readonly ConsultationFact[] {
   if (before.seq > 0) throw new Refusal("wrong_state", "This question has been asked already.");
-  const { question, policy, requester, origin, timeoutMs } = command;
-  return [{ type: "consultation.opened", question, policy, requester, origin, expiresAt: at + timeoutMs }];
+  const { question, policy, requester, origin, outside, timeoutMs } = command;
+  const asked = { question, policy, requester, origin, ...(outside ? { outside } : {}) };
+  return [{ type: "consultation.opened", ...asked, expiresAt: at + timeoutMs }];
 }
 
 function answer(before: Consultation, command: Command<"answer">, at: Instant): readonly ConsultationFact[] {
-  const { decision, who, alone } = command;
+  const { decision, who, alone, attachments = [] } = command;
   const note = command.note.trim();
   refuseUnlessOpen(before, at);
   refuseUnlessMayAnswer(before, who, alone);
@@ -73,7 +77,9 @@ function answer(before: Consultation, command: Command<"answer">, at: Instant): 
     throw new Refusal("bad_input", "Say what should change: the note goes to whoever works on it.");
   if (decision === "text" && note === "") throw new Refusal("bad_input", "Write your answer first.");
   const isAlone = decision === "approve" && mustBeAlone(before, who);
-  return [{ type: "consultation.settled", answer: { decision, note, by: who.id, at, alone: isAlone } }];
+  const given = { decision, note, by: who.id, at, alone: isAlone };
+  const answer = attachments.length > 0 ? { ...given, attachments: [...attachments] } : given;
+  return [{ type: "consultation.settled", answer }];
 }
 
 /** What may be answered to this kind of question; `text` means that the note is the answer. Never nothing. */

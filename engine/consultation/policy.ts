@@ -1,5 +1,5 @@
 import { Refusal } from "../errors.ts";
-import type { Consultation } from "./consultation.ts";
+import type { Consultation, Policy } from "./consultation.ts";
 
 /** What Slack says of a person at the moment of the answer. The rules know no Slack: it comes in with the command. */
 export type Standing = {
@@ -7,6 +7,8 @@ export type Standing = {
   /** A full member of the workspace: no bot, no guest, nobody from another company (Slack Connect). */
   readonly isFullMember: boolean;
   readonly isInChannel: boolean;
+  /** The answer comes over the API with this person's token, not from their hand in Slack. */
+  readonly byToken?: boolean;
   /** Whether anybody but this person may answer too. */
   readonly othersMayAnswer: boolean;
 };
@@ -16,10 +18,12 @@ export function refuseUnlessMayAnswer(consultation: Consultation, who: Standing,
   const { policy, question } = consultation;
   if (!policy || !question) throw new Refusal("not_found", "There is no such question.");
   if (!who.isFullMember) throw no("Only full members of this workspace can answer.");
+  if (who.byToken && who.id === consultation.requester)
+    throw no("This was asked with a key of yours, so your token can't answer it: answer it in Slack.");
   if (policy.people.length > 0 && !policy.people.includes(who.id))
     throw no(`Only ${listed(policy.people)} can answer this.`);
   if (policy.people.length === 0 && !who.isInChannel)
-    throw no(`Only members of <#${policy.channel}> can answer this.`);
+    throw no(`Only members of ${channelsOf(policy)} can answer this.`);
   if (isOwnApproval(consultation, who)) refuseUnlessMayApproveAlone(consultation, who, alone);
 }
 
@@ -53,6 +57,9 @@ export function refuseUnlessMayName({ policy, requester }: Consultation, by: str
     ? no(`Only ${listed(people)}, or ${asker}, who asked, can name other reviewers.`)
     : no(`Leave it to the others in <#${channel}>. Only ${asker}, who asked, can name reviewers.`);
 }
+
+const channelsOf = ({ channel, otherChannels = [] }: Policy): string =>
+  [channel, ...otherChannels].map((id) => `<#${id}>`).join(" or ");
 
 const no = (sentence: string): Refusal => new Refusal("not_allowed", sentence);
 

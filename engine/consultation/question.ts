@@ -27,6 +27,10 @@ export const Question = z.strictObject({
 });
 export type Question = z.infer<typeof Question>;
 
+/** Something to look at beside an answer (S0-53). The address is data from outside: cards show it as text. */
+export const Attachment = z.strictObject({ name: z.string().max(200), url: z.string().max(2_000) });
+export type Attachment = z.infer<typeof Attachment>;
+
 /** How a question was settled. `decision` is `approve`, `reject`, `request_changes`, `done`, or an option's key. */
 export const Answer = z.strictObject({
   decision: z.string(),
@@ -35,5 +39,6 @@ export const Answer = z.strictObject({
   at: z.number(),
   /** True where the requester approved because nobody else could (four eyes: `when_possible`). */
   alone: z.boolean().default(false),
+  attachments: z.array(Attachment).max(10).optional(),
 });
 export type Answer = z.infer<typeof Answer>;

@@ -1,0 +1,43 @@
+import { Hono } from "hono";
+import type { Sql } from "postgres";
+import type { Engine } from "#engine/engine.ts";
+import type { Clock } from "#engine/ports.ts";
+import type { Closers } from "./closers.ts";
+import type { Config } from "./config.ts";
+import type { Follower } from "./followers.ts";
+import type { Goals } from "./goals.ts";
+import { createApi } from "./http/api.ts";
+import { createFindCaller } from "./http/keys.ts";
+import type { Logger } from "./logger.ts";
+import { listenForNews } from "./news.ts";
+import type { Directory } from "./outside/directory.ts";
+
+/** Everything for programs outside: the API with its doors, and what tells them of what happened. */
+export type OpenOutside = {
+  readonly routes: Hono;
+  readonly followers: readonly Follower[];
+  /** Begins to send what is to be sent. Resolves to what stops it. */
+  start(): Promise<() => Promise<void>>;
+};
+
+/** Makes each part of the outside once. `directory` is null where there is no Slack. */
+export async function openOutside(needs: {
+  readonly config: Config;
+  readonly sql: Sql;
+  readonly engine: Engine;
+  readonly goals: Goals;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly directory: Directory | null;
+  readonly closers: Closers;
+}): Promise<OpenOutside> {
+  const { config, sql, closers } = needs;
+  const news = await listenForNews(sql);
+  closers.add("the ear for news", news.close);
+  const findCaller = createFindCaller({ sql, secret: config.secret });
+  return {
+    routes: new Hono().route("/", createApi({ findCaller }, [])),
+    followers: [],
+    start: async () => async () => {},
+  };
+}
