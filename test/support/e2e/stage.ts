@@ -31,12 +31,13 @@ export type Stage = {
 
 /**
  * Registers what starts it and ends it. A file in which the app logged an error, or did what Slack forbids, fails;
- * `mayHear`: what local-slack may complain of all the same.
+ * `mayHear`: what local-slack may complain of all the same; `more`: what an operator sets beside that.
  */
 export function useStage(
   { url, sql }: TestDatabase,
   via: Via = "http",
   mayHear: RegExp | null = null,
+  more: Readonly<Record<string, string>> = {},
 ): () => Stage {
   let stage: Stage | undefined;
   const lines: string[] = [];
@@ -51,6 +52,7 @@ export function useStage(
       ...{ ...environment, PORT: "0", DATA_DIR: dir, DATABASE_URL: url },
       ...{ SLACK_API_URL: slack.apiUrl, SLACK_BOT_TOKEN: botToken },
       ...(via === "http" ? { SLACK_SIGNING_SECRET: signingSecret } : { SLACK_APP_TOKEN: appToken }),
+      ...more,
     };
     const log = createLogger({ now: Date.now, write: (line) => lines.push(line), isTerminal: false });
     const config = readConfig({ env, dir });
