@@ -44,12 +44,8 @@ export async function startBotProcess(
   env: Readonly<Record<string, string>>,
   roles: readonly string[] = [],
 ): Promise<BotProcess> {
-  const args = [
-    "-C",
-    env["DATA_DIR"] ?? ".",
-    "start",
-    ...(roles.length > 0 ? ["--roles", roles.join(",")] : []),
-  ];
+  const { DATA_DIR: dir = "." } = env;
+  const args = ["-C", dir, "start", ...(roles.length > 0 ? ["--roles", roles.join(",")] : [])];
   const child = spawn(`${ROOT}countersign`, args, {
     env: { PATH: process.env["PATH"], ...env },
     stdio: ["ignore", "pipe", "pipe"],
