@@ -54,6 +54,16 @@ export const Brief = z.strictObject({
   rehearsed: z.boolean(),
   /** What the reviewer of an earlier run of this goal wants changed (S3-43). */
   feedback: z.string().max(3_000).nullable(),
+  /** Whatever the plan is, it must hold a security step (S3-07). */
+  securityAudit: z.boolean().optional(),
+  /** The outside agent that asked in this person's name, as cards show it; missing where the person asked. */
+  agent: z.string().max(100).optional(),
+  /** Goes through to events and callbacks as it came in over the API. */
+  correlationId: z.string().max(255).optional(),
+  /** W3C trace context of the call that asked. */
+  traceparent: z.string().max(100).optional(),
+  /** The caller's own notes: they come back as they came, and the rules look at none of them. */
+  metadata: z.record(z.string(), z.unknown()).optional(),
 });
 export type Brief = z.infer<typeof Brief>;
 
