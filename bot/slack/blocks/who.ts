@@ -19,6 +19,23 @@ const plainNameOf = (id: string, people: People): string => bare(people(id), MOS
 export const mention = (id: string, people: People): string =>
   SLACK_ID.test(id) ? `<@${id}>` : nameOf(id, people);
 
+/**
+ * An agent outside, as it stands wherever it posts or asks, in mrkdwn: "code-review · agent". Nothing in its name can make it
+ * look like a person, or like a part of our own line.
+ */
+export const agentName = (name: string): string =>
+  `${inert(withoutDots(name), MOST_IN_NAME) || UNNAMED} · agent`;
+
+/** The same where Slack reads no markup; `inert` leaves it as it is. */
+export const plainAgentName = (name: string): string =>
+  `${bare(withoutDots(name), MOST_IN_NAME) || UNNAMED} · agent`;
+
+const UNNAMED = "somebody's";
+
+/** Our lines put a dot between their parts: a name that brings its own could say "Bob · approved". */
+const withoutDots = (name: string): string =>
+  name.replace(/[\u00b7\u0387\u2022\u2027\u2219\u22c5\u30fb\uff65]/g, " ");
+
 /** "Bob", "Bob or Carol", "Bob, Carol or Dave". */
 export function either(words: readonly string[]): string {
   const last = words.at(-1) ?? "";
