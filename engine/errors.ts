@@ -2,10 +2,20 @@
 export class Refusal extends Error {
   override readonly name = "Refusal";
   readonly code: RefusalCode;
+  /** The path of the field that is wrong ("routing.channels.0"), where it is one field of what was sent. */
+  readonly field: string | undefined;
+  /** In how many seconds it may be tried again, where time alone helps. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(code: RefusalCode, message: string) {
+  constructor(
+    code: RefusalCode,
+    message: string,
+    more: { readonly field?: string; readonly retryAfterSeconds?: number } = {},
+  ) {
     super(message);
     this.code = code;
+    this.field = more.field;
+    this.retryAfterSeconds = more.retryAfterSeconds;
   }
 }
 
@@ -20,6 +30,7 @@ export type RefusalCode =
   | "unauthorized"
   | "person_required"
   | "conflict"
+  | "idempotency_key_reused"
   | "too_many"
   | "already_settled"
   | "over_budget";

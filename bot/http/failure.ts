@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { HTTPException } from "hono/http-exception";
 import type { z } from "zod";
 import { OutsideFailure, Refusal, type RefusalCode } from "#engine/errors.ts";
 import type { Logger } from "../logger.ts";
@@ -14,6 +15,7 @@ const STATUS = {
   unauthorized: 401,
   person_required: 403,
   conflict: 409,
+  idempotency_key_reused: 422,
   too_many: 429,
   over_budget: 429,
 } as const satisfies Record<RefusalCode, number>;
@@ -25,13 +27,18 @@ type Problem = {
   readonly ref?: string;
   /** Every field that is wrong. */
   readonly errors?: readonly { readonly field: string; readonly detail: string }[];
+  /** What else a program should know, such as the state that stood in the way. */
+  readonly [member: string]: unknown;
 };
 
 /** RFC 9457: what is wrong, for programs (`code`) and people (`detail`). */
-export const problem = ({ status, ...rest }: Problem): Response =>
+export const problem = (
+  { status, ...rest }: Problem,
+  headers: Readonly<Record<string, string>> = {},
+): Response =>
   Response.json(
     { type: "about:blank", status, ...rest },
-    { status, headers: { "content-type": "application/problem+json" } },
+    { status, headers: { ...headers, "content-type": "application/problem+json" } },
   );
 
 /** What a schema refused: 422 with every field that is wrong, by its path ("routing.recipients.0.email"). */
@@ -52,11 +59,32 @@ export function invalid(error: z.ZodError, where: string): Response {
 
 /** A refusal is an answer; anything else is our fault or an outside system's, and its details stay in the log. */
 export function toProblem(error: Error, log: Logger): Response {
-  if (error instanceof Refusal)
-    return problem({ status: STATUS[error.code], code: error.code, detail: error.message });
+  if (error instanceof Refusal) return refused(error);
+  if (error instanceof HTTPException && error.status < 500) return misread(error);
   const ref = randomBytes(3).toString("hex");
   log.error("a request failed", { ref, error });
   if (error instanceof OutsideFailure)
     return problem({ status: 502, code: "outside_failure", detail: `${error.message} (ref ${ref})`, ref });
   return problem({ status: 500, code: "internal", detail: `Something broke on our side. (ref ${ref})`, ref });
 }
+
+function refused({ code, message, field, retryAfterSeconds }: Refusal): Response {
+  const errors = field === undefined ? {} : { errors: [{ field, detail: message }] };
+  const headers: Record<string, string> = {};
+  if (retryAfterSeconds !== undefined) headers["retry-after"] = String(retryAfterSeconds);
+  if (code === "unauthorized") headers["www-authenticate"] = 'Bearer realm="Countersign"';
+  return problem({ status: STATUS[code], code, detail: message, ...errors }, headers);
+}
+
+/** What Hono itself could not read. */
+function misread({ status, message }: HTTPException): Response {
+  if (status === 415) return problem({ status, code: "not_json", detail: NOT_JSON });
+  return problem({
+    status,
+    code: "bad_request",
+    detail: status === 400 ? "The body is not valid JSON." : message,
+  });
+}
+
+/** What is wrong with a body of another type. */
+export const NOT_JSON = "Send the body as JSON, with the header Content-Type: application/json.";
