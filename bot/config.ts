@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
 import { StartFailure } from "#engine/errors.ts";
+import { type ApiConfig, apiOf } from "./config/api.ts";
 import type { Problem } from "./config/problem.ts";
-import { checkModel, missingForProduction, type SlackConfig, slackOf, warningsOf } from "./config/rules.ts";
+import { checkCallbacks, checkModel, missingForProduction, type SlackConfig, slackOf, warningsOf } from "./config/rules.ts";
 import { readSecret } from "./config/secret.ts";
 import { gatherSettings, type Settings } from "./config/sources.ts";
 import { type Name, readVariable, type Values } from "./config/variables.ts";
@@ -21,6 +22,9 @@ export type Config = {
   readonly slackApiUrl: string | null;
   readonly slackDefaultChannel: string | null;
   readonly opsChannel: string | null;
+  readonly api: ApiConfig;
+  /** Whether callbacks and webhooks may go to loopback and private addresses. */
+  readonly callbackAllowPrivate: boolean;
   /** As `chooseModel` takes them: undefined is unset. */
   readonly models: {
     readonly model: string | undefined;
@@ -49,22 +53,25 @@ export function readConfig({ env, dir }: { readonly env: Env; readonly dir: stri
   const values: Values = { ...DEFAULTS, ...readValues(settings, problems) };
   const slack = slackOf(values, problems);
   checkModel(values, problems);
+  const api = apiOf(values, { isProduction: env["NODE_ENV"] === "production" }, problems);
   if (env["NODE_ENV"] === "production" && !settings.texts.has("COUNTERSIGN_SECRET"))
     problems.push({
       name: "COUNTERSIGN_SECRET",
       sentence:
         'must be set in production (NODE_ENV=production): for example to what "openssl rand -hex 32" prints.',
     });
+  checkCallbacks(values, env["NODE_ENV"] === "production", problems);
   if (problems.length > 0) throw failure(problems);
   const dataDir = resolve(dir, values.DATA_DIR ?? DEFAULTS.DATA_DIR);
   return {
     ...plainValues(values),
     dataDir,
     slack,
+    api,
     secret: values.COUNTERSIGN_SECRET ?? readSecret(dataDir),
     agents: settings.agents,
     missingForProduction: missingForProduction(values, slack),
-    warnings: warningsOf(values, slack),
+    warnings: warningsOf(values, slack, api),
   };
 }
 
@@ -87,6 +94,7 @@ function plainValues(values: Values) {
     slackApiUrl: values.SLACK_API_URL ?? null,
     slackDefaultChannel: values.SLACK_DEFAULT_CHANNEL ?? null,
     opsChannel: values.OPS_CHANNEL ?? null,
+    callbackAllowPrivate: values.CALLBACK_ALLOW_PRIVATE === "1",
     models: {
       model: values.MODEL,
       anthropicApiKey: values.ANTHROPIC_API_KEY,

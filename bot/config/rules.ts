@@ -1,3 +1,4 @@
+import { type ApiConfig, isLoopback } from "./api.ts";
 import type { Problem } from "./problem.ts";
 import type { Values } from "./variables.ts";
 
@@ -57,6 +58,16 @@ export function checkModel(values: Values, problems: Problem[]): void {
     });
 }
 
+/** Where Countersign stands behind a company's firewall, its callbacks must not lead behind that. */
+export function checkCallbacks(values: Values, isProduction: boolean, problems: Problem[]): void {
+  if (isProduction && values.CALLBACK_ALLOW_PRIVATE === "1")
+    problems.push({
+      name: "CALLBACK_ALLOW_PRIVATE",
+      sentence:
+        "must not be 1 in production (NODE_ENV=production): whoever has a key could make Countersign call machines behind your firewall. Unset it.",
+    });
+}
+
 /** What a team would miss: for one line at the start, most important first. */
 export function missingForProduction(values: Values, slack: SlackConfig): readonly string[] {
   const missing: string[] = [];
@@ -71,14 +82,15 @@ export function missingForProduction(values: Values, slack: SlackConfig): readon
 }
 
 /** What works, but not as somebody may expect. */
-export function warningsOf(values: Values, slack: SlackConfig): readonly string[] {
-  if (slack.kind !== "none") return [];
-  return [
-    `HOST is ${values.HOST}, which other machines reach, and no Slack tokens are set: local-slack will not exist. Set HOST=127.0.0.1 and reach it by "ssh -L 3000:127.0.0.1:3000 <this machine>", or set Slack tokens.`,
-  ];
-}
-
-/** Whether only this machine reaches an address. */
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
+export function warningsOf(values: Values, slack: SlackConfig, api: ApiConfig): readonly string[] {
+  const warnings: string[] = [];
+  if (slack.kind === "none")
+    warnings.push(
+      `HOST is ${values.HOST}, which other machines reach, and no Slack tokens are set: local-slack will not exist. Set HOST=127.0.0.1 and reach it by "ssh -L 3000:127.0.0.1:3000 <this machine>", or set Slack tokens.`,
+    );
+  if (api.authMode === "none")
+    warnings.push(
+      "AUTH_MODE is none: every program on this machine may use the API without a key. Unset it where others work too.",
+    );
+  return warnings;
 }

@@ -23,6 +23,28 @@ function isDecodable(text: string): boolean {
 
 const channel = z.string().regex(/^[CGD][A-Z0-9]{5,}$/);
 
+/** Several, with commas between; kept the same way, without what is written twice. */
+const listOf = (one: z.ZodType<string, string>) =>
+  z
+    .string()
+    .transform((text) =>
+      [...new Set(text.split(",").map((part) => part.trim()))].filter((part) => part !== ""),
+    )
+    .pipe(z.array(one).min(1))
+    .transform((parts) => parts.join(","));
+
+/** An address, or a network such as 10.0.0.0/8. */
+const network = z.string().refine((text) => {
+  const [address = "", bits, ...more] = text.split("/");
+  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address) as 0 | 4 | 6];
+  return (
+    more.length === 0 && (bits === undefined ? most > 0 : /^\d{1,3}$/.test(bits) && Number(bits) <= most)
+  );
+});
+
+/** As a browser sends it: nothing after the host and its port. */
+const origin = webUrl.refine((url) => url === new URL(url).origin);
+
 /** What each variable must be, and the sentence for somebody who set it to something else. */
 type Variable = {
   readonly reads: z.ZodType<string, string>;
@@ -69,6 +91,27 @@ const VARIABLES = {
     wants: "a channel's id, such as C0123456789 (at the end of its details)",
   },
   OPS_CHANNEL: { reads: channel, wants: "a channel's id, such as C0123456789 (at the end of its details)" },
+  AUTH_MODE: {
+    reads: z.enum(["keys", "none"]),
+    wants: '"keys", or "none" to try the API on your own machine without a key',
+  },
+  API_RATE_LIMIT: {
+    reads: z.string().regex(/^[1-9]\d{0,6}$/),
+    wants: "how many requests each key may make a minute, from 1 to 9999999",
+  },
+  API_ALLOWED_IPS: {
+    reads: listOf(network),
+    wants: "addresses and networks with commas between, such as 10.0.0.0/8,192.0.2.7,2001:db8::/32",
+  },
+  TRUSTED_PROXIES: {
+    reads: listOf(network),
+    wants: "addresses and networks of your reverse proxies with commas between, such as 10.0.0.5,127.0.0.1",
+  },
+  API_CORS_ORIGINS: {
+    reads: listOf(origin),
+    wants:
+      "origins of web pages with commas between, such as https://tools.example.com (no path, and no *: name each)",
+  },
   ANTHROPIC_API_KEY: key("a key of the Anthropic console"),
   ANTHROPIC_BASE_URL: { reads: webUrl, wants: "a web address, such as https://api.anthropic.com" },
   OPENAI_API_KEY: key("a key of the OpenAI platform"),
@@ -76,6 +119,10 @@ const VARIABLES = {
   MODEL: {
     reads: z.string().regex(/^(anthropic|openai):\S+$/),
     wants: "provider:model, such as anthropic:claude-opus-5-5 or openai:gpt-5",
+  },
+  CALLBACK_ALLOW_PRIVATE: {
+    reads: z.enum(["0", "1"]),
+    wants: "1 to let callbacks reach loopback and private addresses (never in production), else 0",
   },
 } as const satisfies Readonly<Record<string, Variable>>;
 
