@@ -68,6 +68,6 @@ export type OutsideGoals = {
     asked: { readonly feedback: string; readonly priority?: Brief["priority"] },
   ): Promise<GoalWithEstimate>;
   cancelGoal(by: Asking, id: string, reason: string): Promise<GoalWithEstimate>;
-  /** At once; with `wait`: once the run has ended, or needs a person, or when the time is over. */
+  /** At once; with `wait`: once the run has ended, or when the time is over. */
   getRun(by: Asking, id: string, wait?: Wait): Promise<Run>;
 };

@@ -5,7 +5,7 @@ import type { RunFact } from "./facts.ts";
 import { goOn } from "./go-on.ts";
 import { checkPlan, isRisky, type Plan } from "./plan.ts";
 import { deadlineOf, stepsDue } from "./retry.ts";
-import { hasEnded, type Instant, type Run } from "./run.ts";
+import { type Brief, hasEnded, type Instant, isSecurityAudit, type Run } from "./run.ts";
 import { decideStep } from "./step.ts";
 
 /** What a command leads to: the facts that follow from it, or a refusal. */
@@ -56,16 +56,26 @@ function request(run: Run, { brief, plan }: Request, at: Instant): readonly RunF
   const requested: RunFact = { type: "run.requested", brief };
   if (plan === null) return [requested];
   checkPlan(plan);
+  refuseUnaudited(brief, plan);
   return goOn(run, [requested, { type: "plan.proposed", plan }, { type: "run.started" }], at);
 }
 
 function proposePlan(run: Run, plan: Plan, at: Instant): readonly RunFact[] {
   refuseUnless(run.status === "planning", "This goal has its plan already.");
   checkPlan(plan);
+  refuseUnaudited(run.brief, plan);
   const proposed: RunFact = { type: "plan.proposed", plan };
   const approval = run.brief?.planApproval ?? "always";
   if (approval === "always" || (approval === "risky" && isRisky(plan))) return [proposed];
   return goOn(run, [proposed, { type: "run.started" }], at);
+}
+
+function refuseUnaudited(brief: Brief | null, plan: Plan): void {
+  if (brief?.securityAudit && !plan.some(isSecurityAudit))
+    throw new Refusal(
+      "bad_plan",
+      "This goal requires a security audit, and its plan holds no security step: add a step in the role “security”, or a command named “security-audit”.",
+    );
 }
 
 /** Whatever has come due: the end of the allowed time first, then steps to be tried again. */

@@ -189,6 +189,11 @@ export const isApproval = (step: PlannedStep): boolean =>
 export const isTest = (step: PlannedStep): boolean =>
   step.agent.kind === "command" && step.agent.name === "test";
 
+/** A step that looks for weaknesses: the security role, or a command that says by its name that it does. */
+export const isSecurityAudit = ({ agent }: PlannedStep): boolean =>
+  ("role" in agent && agent.role === "security") ||
+  (agent.kind === "command" && /(?<![a-z])(?:security|audit)(?![a-z])/i.test(agent.name ?? ""));
+
 /** The step with this key; refuses with `not_found`. */
 export function stepOf(run: Run, key: string): Step {
   const step = run.steps.find((one) => one.key === key);

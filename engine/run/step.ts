@@ -4,7 +4,7 @@ import type { StepCommand } from "./commands.ts";
 import type { RunFact } from "./facts.ts";
 import { began, goOn } from "./go-on.ts";
 import { followersOf } from "./plan.ts";
-import { type Instant, isApproval, isTest, type Run, type Step, stepOf } from "./run.ts";
+import { type Instant, isApproval, isSecurityAudit, isTest, type Run, type Step, stepOf } from "./run.ts";
 
 /** How often reviewers may send work back within one run before a person must say how it goes on. */
 export const MOST_ROUNDS = 3;
@@ -101,17 +101,20 @@ function blocked(step: Step): Step {
 function replaceable(run: Run, step: Step): Step {
   if (isApproval(step))
     throw new Refusal("not_allowed", "An approval can't be taken over: ask again, or name a reviewer.");
-  if (isTest(step) && run.brief?.testsMustPass)
-    throw new Refusal(
-      "not_allowed",
-      "Tests must pass for this goal, so nobody can stand in for them. Try again.",
-    );
+  refuseWithout(run, step, "nobody can stand in for");
   return blocked(step);
 }
 
 function skippable(run: Run, step: Step): Step {
   if (isApproval(step)) throw new Refusal("not_allowed", "An approval can't be skipped.");
-  if (isTest(step) && run.brief?.testsMustPass)
-    throw new Refusal("not_allowed", "Tests must pass for this goal, so they can't be skipped.");
+  refuseWithout(run, step, "nobody can skip");
   return blocked(step);
+}
+
+/** What the requester made a condition of the goal happens as it was planned, or the goal is not reached. */
+function refuseWithout(run: Run, step: Step, why: string): void {
+  if (isTest(step) && run.brief?.testsMustPass)
+    throw new Refusal("not_allowed", `Tests must pass for this goal, so ${why} them. Try again.`);
+  if (isSecurityAudit(step) && run.brief?.securityAudit)
+    throw new Refusal("not_allowed", `This goal requires a security audit, so ${why} it. Try again.`);
 }

@@ -14,7 +14,11 @@ export type Planned =
   | { readonly kind: "trouble"; readonly reasons: readonly string[] };
 
 /** What the rules allow when nobody said otherwise. */
-export const PLAN_LIMITS: PlanLimits = { mostSteps: MOST_PLANNED_STEPS, testsMustPass: false };
+export const PLAN_LIMITS: PlanLimits = {
+  mostSteps: MOST_PLANNED_STEPS,
+  testsMustPass: false,
+  securityAudit: false,
+};
 
 /**
  * Turns a goal into a plan (S3-02, S3-11). A plan that breaks the rules goes back to the planner once, with all the

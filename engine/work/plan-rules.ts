@@ -1,10 +1,15 @@
 import { type Plan, type PlannedStep, troubleWith } from "../run/plan.ts";
-import { isApproval, isTest } from "../run/run.ts";
+import { isApproval, isSecurityAudit, isTest } from "../run/run.ts";
 import { riskOf, worstOf } from "./effects.ts";
 import type { ProposedStep } from "./proposed-plan.ts";
 
 /** What a planner's plan is held to, beyond what the engine asks of every plan. */
-export type PlanLimits = { readonly mostSteps: number; readonly testsMustPass: boolean };
+export type PlanLimits = {
+  readonly mostSteps: number;
+  readonly testsMustPass: boolean;
+  /** Somebody must look for weaknesses, before anything happens to the world. */
+  readonly securityAudit: boolean;
+};
 
 /** Everything that is wrong with how the proposed steps hang together, whatever each of them does. */
 export function troubleWithShape(proposed: readonly ProposedStep[], mostSteps: number): readonly string[] {
@@ -67,15 +72,40 @@ export function troubleWithOrder(plan: Plan, limits: PlanLimits): readonly strin
       (step) =>
         `Step "${step.key}" does something that cannot be undone here (${step.effects.join(", ")}): a person step with an "effect" must come before it.`,
     );
-  if (!limits.testsMustPass) return unapproved;
-  const untested = acting
-    .filter((step) => !before(step).some(isTest))
-    .map((step) => `The tests must pass before "${step.key}": let it come after the command "test".`);
-  const none = plan.some(isTest)
-    ? []
-    : ['The tests must pass: the plan needs a step with the command "test".'];
-  return [...unapproved, ...untested, ...none];
+  const untested = limits.testsMustPass ? missingBefore(TESTS, plan, acting, before) : [];
+  const unaudited = limits.securityAudit ? missingBefore(AUDIT, plan, acting, before) : [];
+  return [...unapproved, ...untested, ...unaudited];
 }
+
+/** Something that the requester wants to be sure of: in the plan, and before whatever happens to the world. */
+type Assurance = {
+  readonly is: (step: PlannedStep) => boolean;
+  readonly none: string;
+  readonly late: (key: string) => string;
+};
+
+const TESTS: Assurance = {
+  is: isTest,
+  none: 'The tests must pass: the plan needs a step with the command "test".',
+  late: (key) => `The tests must pass before "${key}": let it come after the command "test".`,
+};
+
+const AUDIT: Assurance = {
+  is: isSecurityAudit,
+  none: 'A security audit is required: the plan needs a model step in the role "security".',
+  late: (key) =>
+    `The security audit must come before "${key}": let it come after the step in the role "security".`,
+};
+
+const missingBefore = (
+  { is, none, late }: Assurance,
+  plan: Plan,
+  acting: Plan,
+  before: (step: PlannedStep) => Plan,
+): readonly string[] => [
+  ...acting.filter((step) => !before(step).some(is)).map(({ key }) => late(key)),
+  ...(plan.some(is) ? [] : [none]),
+];
 
 /**
  * What rules say and no planner can talk away: a step is at least as risky as its effects, an approval as all that it

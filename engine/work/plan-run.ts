@@ -39,7 +39,8 @@ async function planFor(
       kind: "trouble",
       reasons: ["No model is set any more: set ANTHROPIC_API_KEY or OPENAI_API_KEY."],
     };
-  const limits = { ...PLAN_LIMITS, testsMustPass: brief.testsMustPass };
+  const { testsMustPass, securityAudit = false } = brief;
+  const limits = { ...PLAN_LIMITS, testsMustPass, securityAudit };
   try {
     return await planGoal({ goal: brief, project, planner, limits }, signal);
   } catch (error) {

@@ -34,6 +34,9 @@ export function toPlannerPrompt(
     shared: sections([goalSection(goal), projectSection(project)]),
     user: sections([
       limits.testsMustPass ? 'The project\'s tests must pass: plan a step with the command "test".' : "",
+      limits.securityAudit
+        ? 'A security audit is required: plan a model step in the role "security", before any step with effects.'
+        : "",
       rejected ? rejectedSection(rejected) : "",
       "Now reply with the plan as a JSON object.",
     ]),

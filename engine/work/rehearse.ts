@@ -42,7 +42,11 @@ type Kind = { readonly draft: readonly [Role, string]; readonly check: readonly 
  * A plan for a goal that no model can work on: four to six steps that show what would happen. One of them asks a person,
  * and says that the answer decides nothing. No step has an effect, and none claims anything (issue 2, point 4).
  */
-export function rehearse(goal: { readonly text: string; readonly requirements: readonly string[] }): Plan {
+export function rehearse(goal: {
+  readonly text: string;
+  readonly requirements: readonly string[];
+  readonly securityAudit?: boolean | undefined;
+}): Plan {
   const { draft, check } = KINDS.find(({ sounds }) => sounds.test(goal.text))?.kind ?? ANYTHING;
   const subject = subjectOf(goal.text);
   const points = goal.requirements.length;
@@ -53,6 +57,9 @@ export function rehearse(goal: { readonly text: string; readonly requirements: r
     ...(BUILDS.test(goal.text) ? [played("design", "Decide how to go about it", "architect", SHORT_MS)] : []),
     played("draft", draft[1], draft[0], LONG_MS),
     ...(check ? [played("check", `${check[1]}${against}`, check[0], LONG_MS)] : []),
+    ...(goal.securityAudit && check?.[0] !== "security"
+      ? [played("security", "Look for weaknesses", "security", LONG_MS)]
+      : []),
     asked(subject),
     played("wrap-up", "Sum up", "writer", SHORT_MS),
   ]);

@@ -1,5 +1,13 @@
 import type { ActionsBlock } from "@slack/types";
-import { hasEnded, type Instant, isApproval, isTest, type Run, type Step } from "#engine/run/run.ts";
+import {
+  hasEnded,
+  type Instant,
+  isApproval,
+  isSecurityAudit,
+  isTest,
+  type Run,
+  type Step,
+} from "#engine/run/run.ts";
 import { MOST_ROUNDS } from "#engine/run/step.ts";
 import { type Card, type CardContext, type Part, toCard } from "./card.ts";
 import { actions, button, section, context as words } from "./elements.ts";
@@ -89,10 +97,12 @@ const isExpired = ({ consultationId, answer, question }: Step): boolean =>
 
 const wantsChanges = (step: Step): boolean => isApproval(step) && step.answer?.decision === "request_changes";
 
-/** Only what the rules allow (`engine/run/step.ts`): nobody stands in for an approval, or for tests that must pass. */
+/** Only what the rules allow (`engine/run/step.ts`): nobody stands in for an approval, or for tests or an audit that must be. */
 function whatCanBeDone({ run, step }: StepState): ActionsBlock | null {
   const value = { run: run.id, key: step.key };
-  const isReplaceable = !isApproval(step) && !(isTest(step) && run.brief?.testsMustPass);
+  const { testsMustPass, securityAudit } = run.brief ?? {};
+  const isRequired = (isTest(step) && testsMustPass) || (isSecurityAudit(step) && securityAudit);
+  const isReplaceable = !isApproval(step) && !isRequired;
   const isAsk = isApproval(step) || isExpired(step);
   return actions(
     isAsk
