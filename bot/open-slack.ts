@@ -113,7 +113,7 @@ export async function openSlack(needs: {
   return {
     identity,
     followers: [createThreadFollower({ sql, threads }), homes.follower],
-    directory: createDirectory({ people, clientFor }),
+    directory: createDirectory({ people, clientFor, botUserId: identity.botUserId }),
     routes: side.routes,
     isReachable: () => clients.people.auth.test().then((answer) => answer.ok),
     async alert(lost) {

@@ -1,6 +1,6 @@
 import { loadConsultation } from "#db/load.ts";
 import type { Consultation } from "#engine/consultation/consultation.ts";
-import { refuseUnlessMayName } from "#engine/consultation/policy.ts";
+import { channelsOf, refuseUnlessMayName } from "#engine/consultation/policy.ts";
 import { Refusal } from "#engine/errors.ts";
 import type { Card } from "./blocks/card.ts";
 import { answerForm, noteForm, reviewersForm } from "./blocks/forms.ts";
@@ -78,8 +78,8 @@ const NOTED = [
 async function answer(desk: Desk, answering: Answering): Promise<Card | null> {
   const { workspaceId, person, decision, note = "", alone = false, onceId } = answering;
   const { id, policy, requester } = await consultationOf(desk, workspaceId, answering.consultation);
-  const { channel = "", people = [] } = policy ?? {};
-  const who = await desk.people.standing({ workspaceId, personId: person, channel, people, requester });
+  const where = { channels: channelsOf(policy), people: policy?.people ?? [] };
+  const who = await desk.people.standing({ workspaceId, personId: person, requester, ...where });
   const command = { type: "answer", decision, note, alone, who } as const;
   try {
     await desk.engine.submit({ kind: "consultation", id, workspaceId }, command, `person:${person}`, onceId);

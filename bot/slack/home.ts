@@ -3,6 +3,7 @@ import { listGoals } from "#db/goals.ts";
 import { agentsAtWork, homesOpen, newestRunsBy, openQuestions, rememberHome, weekOf } from "#db/home.ts";
 import { loadRun, loadRuns } from "#db/load.ts";
 import type { Consultation } from "#engine/consultation/consultation.ts";
+import { channelsOf } from "#engine/consultation/policy.ts";
 import type { AgentKind } from "#engine/run/plan.ts";
 import type { Follower } from "../followers.ts";
 import type { AgentLimits } from "../places.ts";
@@ -96,13 +97,14 @@ async function waitingFor(
 ): Promise<WaitingQuestion | null> {
   const { workspaceId, policy, requester, origin } = consultation;
   if (!policy || (policy.people.length > 0 && !policy.people.includes(person))) return null;
-  const { people, channel } = policy;
+  const { people } = policy;
+  const channels = channelsOf(policy);
   const {
     isFullMember: mayAnswer,
     isInChannel,
     othersMayAnswer,
   } = await desk.people.standing({
-    ...{ workspaceId, personId: person, channel, people, requester },
+    ...{ workspaceId, personId: person, channels, people, requester },
   });
   const isOwn = person === requester && policy.fourEyes !== "never" && othersMayAnswer;
   if (!mayAnswer || isOwn || (people.length === 0 && !isInChannel)) return null;

@@ -4,11 +4,11 @@ import type { ClientFor } from "./clients.ts";
 import { createMemory } from "./memory.ts";
 import { isOpenToUs, isUnknown, type Person, readMembers, readPerson } from "./read-people.ts";
 
-/** What somebody's standing is asked for: a question in `channel`, put to `people` (to the whole channel where there are none). */
+/** What somebody's standing is asked for: a question in `channels`, put to `people` (to all of these channels where there are none). */
 type Asked = {
   readonly workspaceId: string;
   readonly personId: string;
-  readonly channel: string;
+  readonly channels: readonly string[];
   readonly people: readonly string[];
   readonly requester: string;
 };
@@ -37,7 +37,7 @@ const AT_ONCE = 5;
 export function createPeople(needs: { readonly clientFor: ClientFor; readonly now?: () => number }): People {
   const { clientFor, now = () => performance.now() } = needs;
   const known = createMemory<Person | OutsideFailure>(PEOPLE_TTL_MS, now);
-  const memberships = createMemory<ReadonlySet<string>>(MEMBERS_TTL_MS, now);
+  const crowdOf = createCrowds(clientFor, now);
 
   /** Whom Slack does not know is remembered too: else a text full of made-up ids would use up all that we may ask. */
   const look = (workspaceId: string, id: string): Promise<Person | OutsideFailure> =>
@@ -57,27 +57,18 @@ export function createPeople(needs: { readonly clientFor: ClientFor; readonly no
     return found instanceof OutsideFailure ? null : found;
   }
 
-  async function membersWith({ workspaceId, channel, personId }: Asked): Promise<ReadonlySet<string>> {
-    const key = `${workspaceId} ${channel}`;
-    const read = async () => readMembers(await clientFor(workspaceId), channel);
-    const members = await memberships.get(key, read);
-    if (members.has(personId)) return members;
-    memberships.forget(key);
-    return memberships.get(key, read);
-  }
-
   async function standing(asked: Asked): Promise<Standing> {
     const { workspaceId, personId, people, requester } = asked;
-    const [who, members] = await Promise.all([person(workspaceId, personId), membersWith(asked)]);
-    const others = (people.length > 0 ? people : [...members]).filter(
-      (id) => id !== personId && id !== requester,
-    );
-    return {
-      id: personId,
-      isFullMember: isFullMember(who),
-      isInChannel: members.has(personId),
-      othersMayAnswer: await anyFullMember(workspaceId, others),
-    };
+    const [who, crowd] = await Promise.all([person(workspaceId, personId), crowdOf(asked)]);
+    const { members, trouble } = crowd;
+    const isNamed = people.length > 0;
+    const isInChannel = members.has(personId);
+    // Where people are named, who is in the channel decides nothing; else nothing is decided on a guess.
+    if (trouble && !isNamed && !isInChannel) throw trouble;
+    const others = (isNamed ? people : [...members]).filter((id) => id !== personId && id !== requester);
+    const othersMayAnswer = await anyFullMember(workspaceId, others);
+    if (trouble && !isNamed && !othersMayAnswer) throw trouble;
+    return { id: personId, isFullMember: isFullMember(who), isInChannel, othersMayAnswer };
   }
 
   async function anyFullMember(workspaceId: string, ids: readonly string[]): Promise<boolean> {
@@ -106,6 +97,31 @@ export function createPeople(needs: { readonly clientFor: ClientFor; readonly no
   };
 }
 
+/** Who is in channels: whoever has joined is looked up at once. */
+function createCrowds(clientFor: ClientFor, now: () => number) {
+  const memberships = createMemory<ReadonlySet<string>>(MEMBERS_TTL_MS, now);
+
+  async function membersWith(
+    { workspaceId, personId }: Asked,
+    channel: string,
+  ): Promise<ReadonlySet<string>> {
+    const key = `${workspaceId} ${channel}`;
+    const read = async () => readMembers(await clientFor(workspaceId), channel);
+    const members = await memberships.get(key, read);
+    if (members.has(personId)) return members;
+    memberships.forget(key);
+    return memberships.get(key, read);
+  }
+
+  /** Everybody in any of these channels, as far as Slack says; `trouble` where it does not say it of all. */
+  return async (asked: Asked) => {
+    const read = await Promise.allSettled(asked.channels.map((channel) => membersWith(asked, channel)));
+    const members = new Set(read.flatMap((one) => (one.status === "fulfilled" ? [...one.value] : [])));
+    const failed = read.find((one) => one.status === "rejected");
+    return { members, trouble: failed && toError(failed.reason) };
+  };
+}
+
 /** Where we may post is remembered for a while, since every goal asks; where we may not, somebody may invite us at any moment. */
 function createBotMayPost(clientFor: ClientFor, now: () => number): People["botMayPost"] {
   const known = createMemory<boolean>(MEMBERS_TTL_MS, now);
@@ -116,6 +132,8 @@ function createBotMayPost(clientFor: ClientFor, now: () => number): People["botM
     return mayPost;
   };
 }
+
+const toError = (reason: unknown): Error => (reason instanceof Error ? reason : new Error(String(reason)));
 
 function unknownOnly(error: unknown): OutsideFailure {
   if (error instanceof OutsideFailure && isUnknown(error)) return error;

@@ -20,26 +20,27 @@ const PAGE = 1_000;
 
 const text = z.string().trim().min(1).optional().catch(undefined);
 const flag = z.boolean().default(false);
-const UserInfo = z.object({
-  user: z.object({
-    id: z.string(),
-    name: text,
-    real_name: text,
-    profile: z.object({ display_name: text }).default({ display_name: undefined }),
-    tz: text,
-    team_id: text,
-    deleted: flag,
-    is_bot: flag,
-    is_workflow_bot: flag,
-    is_restricted: flag,
-    is_ultra_restricted: flag,
-    is_stranger: flag,
-  }),
+/** Somebody in Slack's own shape. https://docs.slack.dev/reference/objects/user-object */
+export const User = z.object({
+  id: z.string(),
+  name: text,
+  real_name: text,
+  profile: z
+    .object({ display_name: text, real_name: text })
+    .default({ display_name: undefined, real_name: undefined }),
+  tz: text,
+  team_id: text,
+  deleted: flag,
+  is_bot: flag,
+  is_workflow_bot: flag,
+  is_restricted: flag,
+  is_ultra_restricted: flag,
+  is_stranger: flag,
 });
-const Members = z.object({
-  members: z.array(z.string()),
-  response_metadata: z.object({ next_cursor: z.string().default("") }).default({ next_cursor: "" }),
-});
+const UserInfo = z.object({ user: User });
+/** Where a list goes on; empty at its end. */
+export const Cursor = z.object({ next_cursor: z.string().default("") }).default({ next_cursor: "" });
+const Members = z.object({ members: z.array(z.string()), response_metadata: Cursor });
 const ChannelInfo = z.object({
   channel: z.object({ is_member: flag, is_im: flag, is_archived: flag }),
 });
@@ -49,16 +50,19 @@ export async function readPerson(client: WebClient, workspaceId: string, id: str
   const { user } = await asked(`say who <@${id}> is`, async () =>
     UserInfo.parse(await client.users.info({ user: id })),
   );
-  return {
-    id,
-    name: user.profile.display_name ?? user.real_name ?? user.name ?? id,
-    timeZone: user.tz ?? "UTC",
-    isBot: user.is_bot || user.is_workflow_bot || id === "USLACKBOT",
-    isGuest: user.is_restricted || user.is_ultra_restricted,
-    isStranger: user.is_stranger || (user.team_id !== undefined && user.team_id !== workspaceId),
-    isDeleted: user.deleted,
-  };
+  return toPerson(workspaceId, { ...user, id });
 }
+
+/** Somebody of Slack's as the rules and the cards know them. */
+export const toPerson = (workspaceId: string, user: z.infer<typeof User>): Person => ({
+  id: user.id,
+  name: user.profile.display_name ?? user.real_name ?? user.name ?? user.id,
+  timeZone: user.tz ?? "UTC",
+  isBot: user.is_bot || user.is_workflow_bot || user.id === "USLACKBOT",
+  isGuest: user.is_restricted || user.is_ultra_restricted,
+  isStranger: user.is_stranger || (user.team_id !== undefined && user.team_id !== workspaceId),
+  isDeleted: user.deleted,
+});
 
 /** Everybody in a channel, bots too. Throws `OutsideFailure`. */
 export async function readMembers(client: WebClient, channel: string): Promise<ReadonlySet<string>> {
@@ -87,7 +91,8 @@ export async function isOpenToUs(client: WebClient, channelId: string): Promise<
   }
 }
 
-async function asked<T>(wanted: string, ask: () => Promise<T>): Promise<T> {
+/** What Slack answers; its refusal as an `OutsideFailure`. `wanted` completes "Slack did not …". */
+export async function asked<T>(wanted: string, ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
   } catch (error) {

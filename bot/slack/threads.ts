@@ -2,6 +2,7 @@ import type { WebClient } from "@slack/web-api";
 import type { Sql } from "postgres";
 import { projectById } from "#db/places.ts";
 import { messagePlace } from "#db/story.ts";
+import { channelsOf } from "#engine/consultation/policy.ts";
 import { isApproval } from "#engine/run/run.ts";
 import type { CardContexts } from "./card-contexts.ts";
 import type { ClientFor } from "./clients.ts";
@@ -38,7 +39,7 @@ export function createThreads(needs: {
     const lonely = await Promise.all(
       open.map(async ({ id, policy, requester }) => {
         const asked = { workspaceId: run.workspaceId, personId: requester, requester };
-        const where = { channel: policy?.channel ?? "", people: policy?.people ?? [] };
+        const where = { channels: channelsOf(policy), people: policy?.people ?? [] };
         return (await people.standing({ ...asked, ...where })).othersMayAnswer ? [] : [id];
       }),
     );

@@ -23,7 +23,7 @@ export function refuseUnlessMayAnswer(consultation: Consultation, who: Standing,
   if (policy.people.length > 0 && !policy.people.includes(who.id))
     throw no(`Only ${listed(policy.people)} can answer this.`);
   if (policy.people.length === 0 && !who.isInChannel)
-    throw no(`Only members of ${channelsOf(policy)} can answer this.`);
+    throw no(`Only members of ${listedChannels(policy)} can answer this.`);
   if (isOwnApproval(consultation, who)) refuseUnlessMayApproveAlone(consultation, who, alone);
 }
 
@@ -50,16 +50,23 @@ function refuseUnlessMayApproveAlone(
 
 /** Refuses (`not_allowed`) whoever may not name reviewers: only who asked may, and who is named may hand it on. */
 export function refuseUnlessMayName({ policy, requester }: Consultation, by: string): void {
-  const { people = [], channel } = policy ?? {};
-  if (by === requester || people.includes(by)) return;
-  const asker = `<@${requester}>`;
-  throw people.length > 0
-    ? no(`Only ${listed(people)}, or ${asker}, who asked, can name other reviewers.`)
-    : no(`Leave it to the others in <#${channel}>. Only ${asker}, who asked, can name reviewers.`);
+  const { people = [] } = policy ?? {};
+  if ((by === requester && by !== "") || people.includes(by)) return;
+  const asker = requester === "" ? "" : `<@${requester}>, who asked,`;
+  if (people.length > 0)
+    throw no(`Only ${listed(people)}${asker && `, or ${asker}`} can name other reviewers.`);
+  const where = policy ? ` in ${listedChannels(policy)}` : "";
+  throw no(`Leave it to the others${where}.${asker && ` Only ${asker} can name reviewers.`}`);
 }
 
-const channelsOf = ({ channel, otherChannels = [] }: Policy): string =>
-  [channel, ...otherChannels].map((id) => `<#${id}>`).join(" or ");
+/** All channels that a question was put to, the first one first. */
+export const channelsOf = (policy: Policy | null): readonly string[] =>
+  policy ? [policy.channel, ...(policy.otherChannels ?? [])] : [];
+
+const listedChannels = (policy: Policy): string =>
+  channelsOf(policy)
+    .map((id) => `<#${id}>`)
+    .join(" or ");
 
 const no = (sentence: string): Refusal => new Refusal("not_allowed", sentence);
 

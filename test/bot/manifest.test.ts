@@ -41,7 +41,10 @@ const METHOD_SCOPES: Readonly<Record<string, readonly string[]>> = {
   "conversations.members": READ,
   "conversations.open": ["im:write"],
   "conversations.replies": HISTORY,
+  "users.conversations": ["channels:read", "groups:read"],
   "users.info": ["users:read"],
+  "users.list": ["users:read"],
+  "users.lookupByEmail": ["users:read.email"],
   "views.open": [],
   "views.publish": [],
 };

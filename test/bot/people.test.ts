@@ -28,7 +28,7 @@ const addPerson = (id: string, more: object = {}) => slack.post("people", { id, 
 const addChannel = (id: string, members: readonly string[], more: object = {}) =>
   slack.post("channels", { id, name: id.toLowerCase(), members, bot_in: true, ...more });
 const standing = (personId: string, channel: string, named: readonly string[] = [], requester = ALICE) =>
-  people.standing({ workspaceId: WORKSPACE, personId, channel, people: named, requester });
+  people.standing({ workspaceId: WORKSPACE, personId, channels: [channel], people: named, requester });
 
 test("people are what Slack says of them", async () => {
   await addPerson("U10GUEST", { is_restricted: true });

@@ -34,25 +34,39 @@ export const conversationsMembers: Method = method({
   },
 });
 
+const Listed = z.object({
+  types: z.string().default("public_channel"),
+  exclude_archived: flag.optional(),
+  ...pageArgs,
+});
+const scopeOfTypes = ({ types }: z.output<typeof Listed>): string =>
+  types === "im" ? "im:read" : "channels:read";
+
 /** https://docs.slack.dev/reference/methods/conversations.list */
 export const conversationsList: Method = method({
   rate: 2,
-  args: z.object({
-    types: z.string().default("public_channel"),
-    exclude_archived: flag.optional(),
-    ...pageArgs,
-  }),
-  scope: (args) => (args.types === "im" ? "im:read" : "channels:read"),
-  run({ slack, args }) {
-    const types = args.types.split(",").map((type) => type.trim());
-    const wanted = slack.state.channels.all().filter((channel) => {
-      const isHidden = args.exclude_archived === true && channel.isArchived;
-      return !isHidden && types.includes(channel.kind === "direct" ? "im" : "public_channel");
-    });
-    const page = pageOf(wanted, args, (channel) => channel.id);
-    return { channels: page.rows.map(toConversation), response_metadata: { next_cursor: page.cursor } };
-  },
+  args: Listed,
+  scope: scopeOfTypes,
+  run: ({ slack, args }) => listed(slack.state.channels.all(), args),
 });
+
+/** https://docs.slack.dev/reference/methods/users.conversations: where the app itself is a member. */
+export const usersConversations: Method = method({
+  rate: 3,
+  args: Listed,
+  scope: scopeOfTypes,
+  run: ({ slack, args }) => listed(slack.state.channels.all().filter(appIsIn), args),
+});
+
+function listed(channels: readonly Channel[], args: z.output<typeof Listed>) {
+  const types = args.types.split(",").map((type) => type.trim());
+  const wanted = channels.filter((channel) => {
+    const isHidden = args.exclude_archived === true && channel.isArchived;
+    return !isHidden && types.includes(channel.kind === "direct" ? "im" : "public_channel");
+  });
+  const page = pageOf(wanted, args, (channel) => channel.id);
+  return { channels: page.rows.map(toConversation), response_metadata: { next_cursor: page.cursor } };
+}
 
 /** https://docs.slack.dev/reference/methods/conversations.open: direct messages with one person only. */
 export const conversationsOpen: Method = method({

@@ -6,6 +6,7 @@ import {
   conversationsList,
   conversationsMembers,
   conversationsOpen,
+  usersConversations,
 } from "./conversations.ts";
 import { filesCompleteUploadExternal, filesGetUploadUrlExternal } from "./files.ts";
 import { conversationsHistory, conversationsReplies } from "./history.ts";
@@ -37,6 +38,7 @@ export const METHODS: ReadonlyMap<string, Method> = new Map([
   ["team.info", teamInfo],
   ["usergroups.list", usergroupsList],
   ["usergroups.users.list", usergroupsUsersList],
+  ["users.conversations", usersConversations],
   ["users.info", usersInfo],
   ["users.list", usersList],
   ["users.lookupByEmail", usersLookupByEmail],
