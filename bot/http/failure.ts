@@ -3,6 +3,7 @@ import { HTTPException } from "hono/http-exception";
 import type { z } from "zod";
 import { OutsideFailure, Refusal, type RefusalCode } from "#engine/errors.ts";
 import type { Logger } from "../logger.ts";
+import { WrongFields } from "../outside/wrong-fields.ts";
 
 const STATUS = {
   not_found: 404,
@@ -43,10 +44,15 @@ export const problem = (
 
 /** What a schema refused: 422 with every field that is wrong, by its path ("routing.recipients.0.email"). */
 export function invalid(error: z.ZodError, where: string): Response {
-  const errors = error.issues.map(({ path, message }) => ({
-    field: path.join(".") || where,
-    detail: message,
-  }));
+  const errors = error.issues.flatMap((issue) => {
+    const names = issue.code === "unrecognized_keys" ? issue.keys : [];
+    if (names.length > 0)
+      return names.map((name) => ({
+        field: [...issue.path, name].join("."),
+        detail: "There is no such field.",
+      }));
+    return [{ field: issue.path.join(".") || where, detail: issue.message }];
+  });
   const [first] = errors;
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : "";
   return problem({
@@ -68,13 +74,20 @@ export function toProblem(error: Error, log: Logger): Response {
   return problem({ status: 500, code: "internal", detail: `Something broke on our side. (ref ${ref})`, ref });
 }
 
-function refused({ code, message, field, retryAfterSeconds }: Refusal): Response {
-  const errors = field === undefined ? {} : { errors: [{ field, detail: message }] };
+function refused(refusal: Refusal): Response {
+  const { code, field, retryAfterSeconds } = refusal;
+  const detail = refusal.message.replace(MENTION, "$1");
+  const named = field === undefined ? undefined : [{ field, detail }];
+  const wrong = refusal instanceof WrongFields ? refusal.errors : named;
+  const errors = wrong ? { errors: wrong } : {};
   const headers: Record<string, string> = {};
   if (retryAfterSeconds !== undefined) headers["retry-after"] = String(retryAfterSeconds);
   if (code === "unauthorized") headers["www-authenticate"] = 'Bearer realm="Countersign"';
-  return problem({ status: STATUS[code], code, detail: message, ...errors }, headers);
+  return problem({ status: STATUS[code], code, detail, ...errors }, headers);
 }
+
+/** People and channels in a sentence that was made for Slack: a program reads the bare id. */
+const MENTION = /<[@#]([A-Z0-9]+)>/g;
 
 /** What Hono itself could not read. */
 function misread({ status, message }: HTTPException): Response {

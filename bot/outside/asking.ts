@@ -38,3 +38,8 @@ export function mustHave({ caller }: Asking, scope: Scope): void {
       `This key lacks the scope “${scope}”: make one with ./countersign key create --scopes ${scope}.`,
     );
 }
+
+/** Refuses (`not_allowed`) a key with none of these scopes. */
+export function mustHaveOneOf(by: Asking, scopes: readonly [Scope, ...Scope[]]): void {
+  if (!scopes.some((scope) => by.caller.scopes.includes(scope))) mustHave(by, scopes[0]);
+}

@@ -103,5 +103,8 @@ export type Requests = {
   list(by: Asking, filter: RequestFilter): Promise<Page<RequestView>>;
   /** Refuses whoever is no person (`person_required`), and whom the policy or four eyes keep from it. */
   respond(by: Asking, id: string, response: NewResponse): Promise<RequestView>;
+  /** Takes a request back. Only who asked it may: the same key, its owner, or a key of the same project. */
   cancel(by: Asking, id: string, reason: string): Promise<RequestView>;
+  /** Gives its callback another secret and resolves to it; the one before it signs too for a while. */
+  rotateSecret(by: Asking, id: string, secret?: string): Promise<string>;
 };

@@ -1,0 +1,34 @@
+import type { Evidence } from "#engine/consultation/question.ts";
+
+const LONGEST_LABEL = 60;
+/** What is longer, or has lines, stands in the card's fold. */
+const LONGEST_LINE = 80;
+
+/** A value from outside as evidence: a telling line where it is short, else a text. Nothing where it says nothing. */
+export function lineOrText(label: string, value: unknown): readonly Evidence[] {
+  const text = toText(value);
+  if (text === "") return [];
+  const named = label.slice(0, LONGEST_LABEL).toWellFormed();
+  const line = `${named.charAt(0).toLowerCase()}${named.slice(1)}: ${text}`; // a card shows the line without its label
+  return line.length <= LONGEST_LINE && !text.includes("\n")
+    ? [{ kind: "line", label: named, text: line }]
+    : [{ kind: "text", label: named, text }];
+}
+
+/** Several pieces of evidence as one text. */
+export const inFull = (evidence: readonly Evidence[]): string =>
+  evidence.map(({ kind, label, text }) => (kind === "line" ? text : `${label}:\n${text}`)).join("\n\n");
+
+/** With a capital letter. */
+export const sentenceOf = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+
+/** Flat things as lines "name: value", anything deeper as JSON. */
+function toText(value: unknown): string {
+  if (value === null || value === undefined) return "";
+  if (typeof value !== "object") return String(value).trim();
+  const entries = Object.entries(value);
+  if (entries.some(([, one]) => typeof one === "object" && one !== null))
+    return JSON.stringify(value, null, 2);
+  const name = (key: string) => (Array.isArray(value) ? "" : `${key.replaceAll("_", " ")}: `);
+  return entries.map(([key, one]) => `${name(key)}${String(one)}`).join("\n");
+}
