@@ -21,6 +21,17 @@ export type GoalRequest = {
   readonly project?: string;
   readonly reviewers?: readonly string[];
   readonly priority?: Brief["priority"];
+  /** The plan must hold a security step. */
+  readonly securityAudit?: boolean;
+} & FromOutside;
+
+/** What comes with a goal of a program outside, and goes through with it. */
+export type FromOutside = {
+  /** The agent that asks in somebody's name; missing where the person themselves asks. */
+  readonly agent?: string;
+  readonly correlationId?: string;
+  readonly traceparent?: string;
+  readonly metadata?: Readonly<Record<string, unknown>>;
 };
 
 /** S3-47: two hours of working time unless said otherwise; waiting does not count. */
@@ -72,11 +83,21 @@ export function toBrief(
     ...{ planApproval: project?.planApproval ?? "risky", fourEyes: project?.fourEyes ?? "when_possible" },
     reviewers: reviewersOf(asked, project),
     ...reviewChannelOf(asked, project),
+    ...outsideOf(asked),
   });
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new Refusal("bad_input", `The goal can't be taken: ${issue?.path.join(".")}: ${issue?.message}.`);
 }
+
+/** What is not there is left out: a brief of Slack's says nothing of programs outside. */
+const outsideOf = ({ securityAudit, agent, correlationId, traceparent, metadata }: GoalRequest) => ({
+  ...(securityAudit ? { securityAudit } : {}),
+  ...(agent === undefined ? {} : { agent }),
+  ...(correlationId === undefined ? {} : { correlationId }),
+  ...(traceparent === undefined ? {} : { traceparent }),
+  ...(metadata === undefined ? {} : { metadata }),
+});
 
 /** Whoever asks may choose among a project's reviewers, and never themselves: else they would choose who approves. */
 function reviewersOf({ reviewers, requestedBy }: GoalRequest, project: Project | null): readonly string[] {

@@ -3,9 +3,10 @@ import { type Goal, nextGoalNumber } from "#db/goals.ts";
 import { loadRun } from "#db/load.ts";
 import type { Engine } from "#engine/engine.ts";
 import { Refusal } from "#engine/errors.ts";
+import type { Actor } from "#engine/ports.ts";
 import type { Plan } from "#engine/run/plan.ts";
 import { type Brief, hasEnded, type Run } from "#engine/run/run.ts";
-import { branchOf, type GoalRequest, resolve, rulesAgain, toBrief } from "./brief.ts";
+import { branchOf, type FromOutside, type GoalRequest, resolve, rulesAgain, toBrief } from "./brief.ts";
 import { idFrom } from "./ids.ts";
 
 /** The run that a request under this id begins, or has begun. */
@@ -39,8 +40,17 @@ export function createGoals(needs: {
   }
 
   /** A new run of the same goal with somebody's feedback (S3-43). Refused while the last one goes on. */
-  async function rework({ number, run }: Goal, feedback: string, by: string, onceId: string): Promise<Run> {
-    const { brief, workspaceId } = run;
+  async function rework(
+    { number, run }: Goal,
+    feedback: string,
+    by: string,
+    onceId: string,
+    again: Pick<Partial<Brief>, "priority"> & FromOutside = {},
+  ): Promise<Run> {
+    const { workspaceId } = run;
+    const already = await loadRun(sql, workspaceId, runIdFrom(onceId));
+    if (already) return already;
+    const brief = run.brief && withoutCaller(run.brief);
     if (!brief) throw new Refusal("not_found", "There is no such goal.");
     if (!hasEnded(run))
       throw new Refusal(
@@ -49,16 +59,9 @@ export function createGoals(needs: {
       );
     if (feedback.trim() === "") throw new Refusal("bad_input", "Say what should be different this time.");
     const { plan, project } = await resolve(sql, { ...brief, workspaceId, project: brief.projectName });
-    const branch = branchOf(number, brief.title, onceId);
-    const rules = rulesAgain(brief, project, by);
-    const next: Brief = { ...brief, ...rules, branch, requestedBy: by, feedback: feedback.slice(0, 3_000) };
+    const rules = { ...rulesAgain(brief, project, by), branch: branchOf(number, brief.title, onceId) };
+    const next = { ...brief, ...rules, ...again, requestedBy: by, feedback: feedback.slice(0, 3_000) };
     return begin({ id: runIdFrom(onceId), workspaceId }, next, plan, onceId);
-  }
-
-  /** Stops a run for good. Work under way ends within two seconds, with its processes. */
-  async function cancel({ id, workspaceId }: Run, by: string, onceId: string): Promise<Run> {
-    const command = { type: "cancel", reason: `Cancelled by <@${by}>.` } as const;
-    return (await engine.submit({ kind: "run", id, workspaceId }, command, `person:${by}`, onceId)).state;
   }
 
   async function begin(
@@ -67,15 +70,42 @@ export function createGoals(needs: {
     plan: Plan | null,
     onceId: string,
   ): Promise<Run> {
-    const actor = `person:${brief.requestedBy}` as const;
-    const { state } = await engine.submit(
-      { kind: "run", id, workspaceId },
-      { type: "request", brief, plan },
-      actor,
-      onceId,
-    );
-    return state;
+    const stream = { kind: "run", id, workspaceId } as const;
+    const command = { type: "request", brief, plan } as const;
+    return (await engine.submit(stream, command, actorOf(brief), onceId)).state;
   }
 
-  return { request, rework, cancel };
+  return {
+    request,
+    rework,
+    /** Stops a run for good. Work under way ends within two seconds, with its processes. */
+    cancel: (run: Run, by: string, onceId: string, how: Cancelling = {}) =>
+      cancelRun(engine, run, { by, onceId, ...how }),
+  };
 }
+
+/** Who cancels in whose name, and why. */
+type Cancelling = Pick<FromOutside, "agent"> & { readonly why?: string };
+
+async function cancelRun(
+  engine: Engine,
+  { id, workspaceId }: Run,
+  { by, onceId, agent, why = "" }: Cancelling & { readonly by: string; readonly onceId: string },
+): Promise<Run> {
+  const who = agent === undefined ? `<@${by}>` : `${agent} · agent, for <@${by}>`;
+  const reason = `Cancelled by ${who}${why === "" ? "." : `: ${why}`}`;
+  const stream = { kind: "run", id, workspaceId } as const;
+  const command = { type: "cancel", reason } as const;
+  return (await engine.submit(stream, command, actorOf({ agent, requestedBy: by }), onceId)).state;
+}
+
+const actorOf = ({
+  agent,
+  requestedBy,
+}: {
+  readonly agent?: string | undefined;
+  readonly requestedBy: string;
+}): Actor => (agent === undefined ? `person:${requestedBy}` : `agent:${agent}`);
+
+/** Who brought the last run's goal says nothing about the next one's: only what is wanted stays, and what it goes by. */
+const withoutCaller = ({ agent: _, traceparent: __, ...brief }: Brief): Brief => brief;

@@ -32,10 +32,12 @@ export function goalCard(state: GoalState, context: CardContext): Card {
 
 function backgroundOf({ brief }: Run, { people }: CardContext): readonly string[] {
   if (!brief) return [];
-  const { goalNumber, requestedBy, projectName, branch, rehearsed } = brief;
+  const { goalNumber, requestedBy, projectName, branch, rehearsed, agent } = brief;
   return [
     `g${goalNumber}`,
-    `asked by ${nameOf(requestedBy, people)}`,
+    agent === undefined
+      ? `asked by ${nameOf(requestedBy, people)}`
+      : `asked by ${inert(agent, 60)} · agent, for ${nameOf(requestedBy, people)}`,
     ...(projectName === null || rehearsed
       ? []
       : [`project ${inert(projectName, 60)}`, `branch \`${inert(branch, 100)}\``]),
