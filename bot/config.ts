@@ -2,7 +2,14 @@ import { resolve } from "node:path";
 import { StartFailure } from "#engine/errors.ts";
 import { type ApiConfig, apiOf } from "./config/api.ts";
 import type { Problem } from "./config/problem.ts";
-import { checkCallbacks, checkModel, missingForProduction, type SlackConfig, slackOf, warningsOf } from "./config/rules.ts";
+import {
+  checkCallbacks,
+  checkModel,
+  missingForProduction,
+  type SlackConfig,
+  slackOf,
+  warningsOf,
+} from "./config/rules.ts";
 import { readSecret } from "./config/secret.ts";
 import { gatherSettings, type Settings } from "./config/sources.ts";
 import { type Name, readVariable, type Values } from "./config/variables.ts";
@@ -41,6 +48,9 @@ export type Config = {
 
 type Env = Readonly<Record<string, string | undefined>>;
 
+/** The channel that every local-slack begins with. */
+const LOCAL_CHANNEL = "C01GENERAL";
+
 const DEFAULTS = { PORT: "3000", HOST: "127.0.0.1", DATA_DIR: ".data" } as const;
 
 /**
@@ -65,6 +75,7 @@ export function readConfig({ env, dir }: { readonly env: Env; readonly dir: stri
   const dataDir = resolve(dir, values.DATA_DIR ?? DEFAULTS.DATA_DIR);
   return {
     ...plainValues(values),
+    slackDefaultChannel: values.SLACK_DEFAULT_CHANNEL ?? (slack.kind === "local" ? LOCAL_CHANNEL : null),
     dataDir,
     slack,
     api,
@@ -92,7 +103,6 @@ function plainValues(values: Values) {
     databaseUrl: values.DATABASE_URL ?? null,
     publicUrl: values.PUBLIC_URL ?? null,
     slackApiUrl: values.SLACK_API_URL ?? null,
-    slackDefaultChannel: values.SLACK_DEFAULT_CHANNEL ?? null,
     opsChannel: values.OPS_CHANNEL ?? null,
     callbackAllowPrivate: values.CALLBACK_ALLOW_PRIVATE === "1",
     models: {

@@ -49,13 +49,15 @@ export function createEndpoints({
   function check(kind: EndpointRow["kind"], { url, secret: own }: Omit<WantedEndpoint, "id">): void {
     const why =
       url.length > LONGEST_URL ? `may have ${LONGEST_URL} characters at most` : whyNotUrl(url, allowPrivate);
-    if (why !== null) throw new Refusal("bad_input", `${FIELDS[kind].url}: It ${why}.`);
+    const field = FIELDS[kind].url;
+    if (why !== null) throw new Refusal("bad_input", `${field}: It ${why}.`, { field });
     checkSecret(kind, own);
   }
 
   function checkSecret(kind: EndpointRow["kind"], own: string | undefined): void {
     const why = own === undefined ? null : whyNotSecret(own);
-    if (why !== null) throw new Refusal("bad_input", `${FIELDS[kind].secret}: It ${why}.`);
+    const field = FIELDS[kind].secret;
+    if (why !== null) throw new Refusal("bad_input", `${field}: It ${why}.`, { field });
   }
 
   async function make(
