@@ -73,10 +73,11 @@ function plannerFor(
   return createPlanner({ model, ledger }, account, (line) => log.debug("planning", { run: run.id, line }));
 }
 
+/** Without agents outside: those claim their steps, and are counted there. */
 function limitsOf({ agents }: Config): AgentLimits {
   return Object.fromEntries(
     Object.entries(agents).flatMap(([kind, { maxConcurrent }]) =>
-      maxConcurrent === undefined ? [] : [[kind, maxConcurrent]],
+      maxConcurrent === undefined || kind === "remote" ? [] : [[kind, maxConcurrent]],
     ),
   );
 }

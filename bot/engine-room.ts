@@ -9,7 +9,7 @@ import type { Agent, ProjectRef } from "#engine/agent/agent.ts";
 import { createEngine, type Engine } from "#engine/engine.ts";
 import { MOST_IN_FLIGHT } from "#engine/group-commit.ts";
 import type { Clock, NewId } from "#engine/ports.ts";
-import type { AgentKind } from "#engine/run/plan.ts";
+import type { HouseKind } from "#engine/run/plan.ts";
 import type { Run } from "#engine/run/run.ts";
 import type { Planner } from "#engine/work/plan-goal.ts";
 import { type Attempts, createAttempts } from "./attempts.ts";
@@ -38,7 +38,7 @@ export const openWriter = (databaseUrl: string): Sql =>
 
 /** What works in it, once it is started. */
 export type Crew = {
-  readonly agents: { readonly [Kind in AgentKind]: Agent };
+  readonly agents: { readonly [Kind in HouseKind]: Agent };
   readonly limits: AgentLimits;
   readonly projectOf: (workspaceId: string, projectId: string) => Promise<ProjectRef | null>;
   readonly plannerFor: (run: Run) => Planner | null;
@@ -132,6 +132,6 @@ function workNeeds(needs: {
     watch: attempts.watch,
     withinLimit: places.within,
     unlimited: places.unlimited,
-    goOn: (work: Promise<void>, kind: AgentKind) => attempts.goOn(work.finally(() => places.leave(kind))),
+    goOn: (work: Promise<void>, kind: HouseKind) => attempts.goOn(work.finally(() => places.leave(kind))),
   };
 }

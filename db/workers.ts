@@ -32,11 +32,11 @@ export async function leave(sql: Sql, id: string): Promise<void> {
   await sql`delete from workers where id = ${id}`;
 }
 
-/** Attempts whose worker does not beat any more (or left without ending them). Not limited to a workspace: the clock serves all. */
+/** Attempts whose worker does not beat any more (or left without ending them); agents outside have leases of their own. Not limited to a workspace: the clock serves all. */
 export async function lostAttempts(sql: Sql): Promise<readonly LostAttempt[]> {
   return sql<LostAttempt[]>`
     select workspace_id as "workspaceId", run_id as "runId", key, lease from steps
-    where status = 'working' and lease is not null and not exists (
+    where status = 'working' and agent <> 'remote' and lease is not null and not exists (
       select from workers where workers.id = steps.worker and beat_at > now() - ${LAPSE_MS} * interval '1 ms')
     limit 500`;
 }

@@ -1,19 +1,20 @@
 import type { Consultation, ConsultationFact } from "./consultation/consultation.ts";
 import type { RunFact } from "./run/facts.ts";
-import type { AgentKind } from "./run/plan.ts";
+import type { HouseKind } from "./run/plan.ts";
 import { hasEnded, type Run, type Step } from "./run/run.ts";
 
 /** Work to be done outside the transaction. Ids only, so that a late job sees today's state. */
 export type Job =
   | { readonly name: "plan-goal"; readonly payload: RunJob }
   | { readonly name: "work-on-step"; readonly payload: StepJob }
+  | { readonly name: "offer-step"; readonly payload: RunJob & { readonly key: string } }
   | { readonly name: "open-question"; readonly payload: RunJob & { readonly key: string } }
   | { readonly name: "withdraw-question"; readonly payload: QuestionJob }
   | { readonly name: "tell-run"; readonly payload: QuestionJob }
   | { readonly name: "close-run"; readonly payload: RunJob };
 
 /** `agent` is the kind of agent, so that a full house can be seen before anything is loaded. */
-export type StepJob = RunJob & { readonly key: string; readonly agent: AgentKind };
+export type StepJob = RunJob & { readonly key: string; readonly agent: HouseKind };
 
 type QuestionJob = { readonly workspaceId: string; readonly consultationId: string };
 
@@ -55,9 +56,7 @@ function jobsAfterFact(run: Run, steps: ReadonlyMap<string, Step>, fact: RunFact
         : [];
     case "step.ready": {
       const step = steps.get(fact.key);
-      if (step?.status !== "ready") return [];
-      const payload = { workspaceId, runId, key: step.key, agent: step.agent.kind };
-      return [{ name: "work-on-step", payload, priority }];
+      return step?.status === "ready" ? [{ ...jobOf(step, { workspaceId, runId }), priority }] : [];
     }
     case "step.asked":
       return steps.get(fact.key)?.consultationId === fact.consultationId && !hasEnded(run)
@@ -90,6 +89,12 @@ function jobsAfterFact(run: Run, steps: ReadonlyMap<string, Step>, fact: RunFact
       return [];
   }
 }
+
+/** Our own agents are given their steps; to agents outside they are offered. */
+const jobOf = ({ key, agent: { kind } }: Step, run: RunJob): Job =>
+  kind === "remote"
+    ? { name: "offer-step", payload: { ...run, key } }
+    : { name: "work-on-step", payload: { ...run, key, agent: kind } };
 
 /** A run that asked nobody and has no worktree leaves nothing behind that would have to be tidied up. */
 const needsClosing = (run: Run): boolean =>

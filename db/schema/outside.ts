@@ -162,6 +162,8 @@ export const outsideAgents = pgTable(
     description: text().notNull().default(""),
     capabilities: text().array().notNull().default([]),
     maxConcurrent: integer().notNull().default(1),
+    /** How long its signs of life hold, where a claim says nothing else. */
+    leaseMs: integer().notNull().default(60_000),
     /** Its card (A2A-shaped), as it gave it. */
     card: jsonb(),
     /** Where work is pushed to; null where it claims. */
@@ -185,6 +187,8 @@ export const tasks = pgTable(
     attempt: integer().notNull(),
     agentId: uuid().notNull(),
     leaseUntil: at().notNull(),
+    /** How long each sign of life holds. */
+    leaseMs: integer().notNull(),
     /** The step's time limit. */
     deadline: at().notNull(),
     beganAt: at().notNull().defaultNow(),

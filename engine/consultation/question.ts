@@ -24,6 +24,8 @@ export const Question = z.strictObject({
   /** Slack ids of named people; empty means what the project says. */
   people: z.array(z.string()).max(5).default([]),
   rehearsed: z.boolean().default(false),
+  /** How long it may stay unanswered, where an agent outside said so. */
+  timeoutMs: z.number().int().positive().optional(),
 });
 export type Question = z.infer<typeof Question>;
 

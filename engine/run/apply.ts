@@ -52,6 +52,7 @@ function changeStep(step: Step, fact: OneStepFact, at: Instant): Partial<Step> {
         attempt: fact.attempt,
         lease: fact.lease,
         worker: fact.worker,
+        ...(fact.by === undefined ? {} : { outsideAgent: fact.by }),
         note: null,
         startedAt: step.startedAt ?? at,
         endedAt: null,

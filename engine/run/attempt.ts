@@ -8,10 +8,10 @@ import { type Instant, isApproval, type Run, type Step, stepOf } from "./run.ts"
 /** What follows from a word of whoever works on a step. The lease tells an owner from somebody who comes too late. */
 export function decideAttempt(run: Run, command: AttemptCommand, at: Instant): readonly RunFact[] {
   const { key } = command;
-  const step = command.type === "begin attempt" ? readyStep(run, key) : heldStep(run, key, command.lease);
+  const step = command.type === "begin attempt" ? readyStep(run, command) : heldStep(run, key, command.lease);
   switch (command.type) {
     case "begin attempt":
-      return [began(step, command)];
+      return [began(step, command, command.claim?.by)];
     case "report progress":
       return [{ type: "step.progressed", key, note: command.note }];
     case "finish step":
@@ -29,10 +29,16 @@ export function decideAttempt(run: Run, command: AttemptCommand, at: Instant): r
   }
 }
 
-function readyStep(run: Run, key: string): Step {
+type Begin = Extract<AttemptCommand, { readonly type: "begin attempt" }>;
+
+/** Who claims a step was offered one attempt at it: meanwhile it may be another's, or a person's. */
+function readyStep(run: Run, { key, claim }: Begin): Step {
   const step = stepOf(run, key);
   if (run.status !== "running" || step.status !== "ready")
     throw new Refusal("stale_attempt", `Step "${key}" is not waiting to be worked on.`);
+  const isRemote = step.agent.kind === "remote";
+  if (isRemote !== (claim !== undefined) || (claim && claim.attempt !== step.attempt + 1))
+    throw new Refusal("stale_attempt", `Step "${key}" is not for you to begin.`);
   return step;
 }
 

@@ -1,6 +1,6 @@
 import type { StepOutput } from "../agent/agent.ts";
 import type { Answer, Question } from "../consultation/question.ts";
-import type { AgentKind, Plan } from "./plan.ts";
+import type { HouseKind, Plan } from "./plan.ts";
 import type { Brief } from "./run.ts";
 
 /** An attempt that may begin in the same change that ends the last one, so that no queue lies between two steps. */
@@ -8,7 +8,7 @@ export type Next = {
   readonly lease: string;
   readonly worker: string;
   /** Kinds of agents that may work here without waiting for a place. */
-  readonly kinds: readonly AgentKind[];
+  readonly kinds: readonly HouseKind[];
 };
 
 /** Everything that can be asked of a run. Ids, leases and words come in with the command; the rules make none. */
@@ -26,7 +26,14 @@ export type RunCommand =
 
 /** From whoever holds the step's lease. A stale lease is refused (`stale_attempt`). */
 export type AttemptCommand =
-  | { readonly type: "begin attempt"; readonly key: string; readonly lease: string; readonly worker: string }
+  | {
+      readonly type: "begin attempt";
+      readonly key: string;
+      readonly lease: string;
+      readonly worker: string;
+      /** The name of the agent outside that claims the step, and which attempt it was offered. */
+      readonly claim?: { readonly by: string; readonly attempt: number };
+    }
   | { readonly type: "report progress"; readonly key: string; readonly lease: string; readonly note: string }
   | {
       readonly type: "finish step";

@@ -27,6 +27,8 @@ export type StepFact =
       readonly attempt: number;
       readonly lease: string;
       readonly worker: string;
+      /** The name of the agent outside that works on it, where one does. */
+      readonly by?: string;
     }
   | {
       readonly type: "attempt.lost";

@@ -12,7 +12,7 @@ export function goOn(run: Run, first: readonly RunFact[], at: Instant, next?: Ne
   if (after.status !== "running") return first;
   if (after.steps.every(isDone)) return [...first, ending(after)];
   const freed = readySteps(after);
-  const here = freed.find((step) => next?.kinds.includes(step.agent.kind));
+  const here = freed.find((step) => mayFollow(step, next));
   const queued = freed.filter((step) => step !== here);
   return [...first, ...(here && next ? [began(here, next)] : []), ...queued.map(ready)];
 }
@@ -27,11 +27,16 @@ function ending(run: Run): RunFact {
 
 const ready = (step: Step): RunFact => ({ type: "step.ready", key: step.key });
 
-/** The fact that an attempt at this step begins, with the next number. */
-export const began = (step: Step, { lease, worker }: Omit<Next, "kinds">): RunFact => ({
+/** Whether an attempt at this step may begin in the same change: never where an agent outside must come for it. */
+export const mayFollow = ({ agent: { kind } }: Step, next: Next | undefined): boolean =>
+  kind !== "remote" && next?.kinds.includes(kind) === true;
+
+/** The fact that an attempt at this step begins, with the next number. `by`: the name of an agent outside. */
+export const began = (step: Step, { lease, worker }: Omit<Next, "kinds">, by?: string): RunFact => ({
   type: "attempt.began",
   key: step.key,
   attempt: step.attempt + 1,
   lease,
   worker,
+  ...(by === undefined ? {} : { by }),
 });

@@ -29,6 +29,21 @@ export const ROLES = [
 export const Role = z.enum(ROLES);
 export type Role = z.infer<typeof Role>;
 
+/** An agent outside, by the name under which it registered. Compared without regard to case. */
+export const AgentName = z
+  .string()
+  .regex(
+    /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,58}[\p{L}\p{N}]$/u,
+    "2 to 60 letters and digits, with spaces, dots, dashes and underscores inside",
+  );
+/** One thing that agents outside say they can do: "code-review". */
+export const Capability = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9._:-]{0,59}$/,
+    "lower-case letters and digits, then also dots, colons, dashes and underscores, at most 60",
+  );
+
 /**
  * Who works on a step, and the little that this kind of agent needs to know.
  * `command.run` is a shell line written by an operator (a saved workflow, or a listed command of the project): no
@@ -55,9 +70,21 @@ export const AgentSpec = z.discriminatedUnion("kind", [
     /** A rehearsed question decides nothing, and says so. */
     rehearsed: z.boolean().default(false),
   }),
+  z
+    .strictObject({
+      kind: z.literal("remote"),
+      agent: AgentName.optional(),
+      capability: Capability.optional(),
+    })
+    .refine(
+      ({ agent, capability }) => (agent === undefined) !== (capability === undefined),
+      "name either the `agent` that does it or the `capability` that it takes",
+    ),
 ]);
 export type AgentSpec = z.infer<typeof AgentSpec>;
 export type AgentKind = AgentSpec["kind"];
+/** Kinds of agents that work in our own processes. An agent outside (`remote`) comes and claims its steps. */
+export type HouseKind = Exclude<AgentKind, "remote">;
 
 /** One piece of planned work. `after` names the steps whose output it needs. */
 export const PlannedStep = z.strictObject({

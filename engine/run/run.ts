@@ -74,6 +74,8 @@ export type Step = PlannedStep & {
   readonly tries: number;
   readonly lease: string | null;
   readonly worker: string | null;
+  /** The name of the agent outside that works on it, or did last; missing in old rows. */
+  readonly outsideAgent?: string;
   readonly notBefore: Instant | null;
   readonly note: string | null;
   readonly output: StepOutput | null;
@@ -180,7 +182,9 @@ export function endingOf(run: Run): Ending | null {
 
 const hasDoneSomething = (step: Step): boolean =>
   step.status === "succeeded" &&
-  (step.agent.kind === "command" || (step.agent.kind === "person" && step.agent.asks === "work"));
+  (step.agent.kind === "command" ||
+    step.agent.kind === "remote" ||
+    (step.agent.kind === "person" && step.agent.asks === "work"));
 
 export const isApproval = (step: PlannedStep): boolean =>
   step.agent.kind === "person" && step.agent.asks === "approval";

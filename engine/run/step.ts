@@ -2,7 +2,7 @@ import type { Answer } from "../consultation/question.ts";
 import { Refusal } from "../errors.ts";
 import type { StepCommand } from "./commands.ts";
 import type { RunFact } from "./facts.ts";
-import { began, goOn } from "./go-on.ts";
+import { began, goOn, mayFollow } from "./go-on.ts";
 import { followersOf } from "./plan.ts";
 import { type Instant, isApproval, isSecurityAudit, isTest, type Run, type Step, stepOf } from "./run.ts";
 
@@ -42,11 +42,10 @@ function takeAnswer(run: Run, step: Step, { answer, next }: TakeAnswer, at: Inst
   }
   if (isApproval(step) && answer.decision === "request_changes")
     return [answered, ...sendBack(run, step, answer, at)];
-  const isHere = next?.kinds.includes(step.agent.kind);
-  return [answered, next && isHere ? began(step, next) : { type: "step.ready", key }];
+  return [answered, next && mayFollow(step, next) ? began(step, next) : { type: "step.ready", key }];
 }
 
-/** Work goes back to the models that wrote what was reviewed; where there is none, a person says how it goes on. */
+/** Work goes back to the agents that wrote what was reviewed; where there is none, a person says how it goes on. */
 function sendBack(run: Run, step: Step, answer: Answer, at: Instant): readonly RunFact[] {
   const reopened = run.rounds < MOST_ROUNDS ? toRedo(run, step) : [];
   if (reopened.length === 0)
@@ -62,22 +61,27 @@ function sendBack(run: Run, step: Step, answer: Answer, at: Instant): readonly R
 }
 
 /**
- * The models' steps before this one, and all that was begun on top of them, wherever it stands in the plan: nothing may
- * go on with, or stand approved on, what is being written again. Nothing where no model wrote anything.
+ * What models and agents outside wrote before this step, and all that was begun on top of them, wherever it stands in the plan: nothing may
+ * go on with, or stand approved on, what is being written again. Nothing where none of them wrote anything.
  */
 function toRedo(run: Run, step: Step): readonly Step[] {
   const byKey = new Map(run.steps.map((one) => [one.key, one]));
   const before = reached([step.key], (key) => byKey.get(key)?.after ?? []);
-  const models = run.steps.filter(
-    ({ key, agent, status }) => agent.kind === "model" && status === "succeeded" && before.has(key),
+  const written = run.steps.filter(
+    (one) => isWriting(one) && one.status === "succeeded" && before.has(one.key),
   );
   const followers = followersOf(run.steps);
   const redo = reached(
-    models.map((one) => one.key),
+    written.map((one) => one.key),
     (key) => followers.get(key) ?? [],
   );
   return run.steps.filter((one) => redo.has(one.key) && one.status !== "pending");
 }
+
+/** A step that can be done again for a reviewer: what pushed, tagged or deployed is not taken back by doing it twice. */
+const isWriting = ({ agent, effects }: Step): boolean =>
+  agent.kind === "model" ||
+  (agent.kind === "remote" && effects.every((effect) => effect === "outside agent"));
 
 /** These keys and every key that can be reached from them. */
 function reached(from: readonly string[], next: (key: string) => readonly string[]): ReadonlySet<string> {

@@ -2,7 +2,7 @@ import type { Engine } from "../engine.ts";
 import { type Run, stepOf } from "../run/run.ts";
 import { unlessRefused } from "./work-on-step.ts";
 
-/** Run questions expire after three days. */
+/** Run questions expire after three days, where nobody said otherwise. */
 const QUESTION_TIMEOUT_MS = 3 * 24 * 3_600_000;
 
 /** Puts a step's question to people. Its id came with the fact, so asking twice asks once. */
@@ -20,7 +20,11 @@ export async function openQuestion(
   const command = { type: "open", question, policy, requester: brief.requestedBy } as const;
   const stream = { kind: "consultation", id: consultationId, workspaceId } as const;
   await unlessRefused(
-    engine.submit(stream, { ...command, origin: { runId, key }, timeoutMs: QUESTION_TIMEOUT_MS }, "engine"),
+    engine.submit(
+      stream,
+      { ...command, origin: { runId, key }, timeoutMs: question.timeoutMs ?? QUESTION_TIMEOUT_MS },
+      "engine",
+    ),
   );
 }
 

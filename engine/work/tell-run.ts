@@ -1,6 +1,6 @@
 import type { Consultation } from "../consultation/consultation.ts";
 import { stepOf } from "../run/run.ts";
-import { followedBy, unlessRefused, type WorkNeeds, workOn } from "./work-on-step.ts";
+import { followedBy, houseKindOf, unlessRefused, type WorkNeeds, workOn } from "./work-on-step.ts";
 
 /** Tells a run what came of its question, and goes on with its work here and now. */
 export async function tellRun(needs: WorkNeeds, consultation: Consultation): Promise<void> {
@@ -23,5 +23,5 @@ export async function tellRun(needs: WorkNeeds, consultation: Consultation): Pro
     ),
   );
   const begun = told === "refused" ? null : followedBy(told, next.lease);
-  if (begun) needs.goOn(workOn(needs, begun), stepOf(begun.run, begun.key).agent.kind);
+  if (begun) needs.goOn(workOn(needs, begun), houseKindOf(stepOf(begun.run, begun.key)));
 }

@@ -4,8 +4,8 @@ import { Refusal } from "../errors.ts";
 import type { StepJob } from "../jobs.ts";
 import type { NewId } from "../ports.ts";
 import type { AttemptCommand, Next } from "../run/commands.ts";
-import type { AgentKind } from "../run/plan.ts";
-import { isDone, type Run, stepOf } from "../run/run.ts";
+import type { HouseKind } from "../run/plan.ts";
+import { isDone, type Run, type Step, stepOf } from "../run/run.ts";
 import type { Result } from "../settle.ts";
 
 /** What holds an attempt while it is under way: its signal, its voice, and the end of both. */
@@ -22,16 +22,16 @@ export type WorkNeeds = {
   readonly newId: NewId;
   /** This process, as its beats name it. */
   readonly worker: string;
-  readonly agents: { readonly [Kind in AgentKind]: Agent };
+  readonly agents: { readonly [Kind in HouseKind]: Agent };
   projectOf(workspaceId: string, projectId: string): Promise<ProjectRef | null>;
   /** Watches over an attempt: its signal fires when the run ends, the lease is lost, or the time is up. */
   watch(assignment: Assignment): Attempt;
   /** Runs `begin` when one more agent of the job's kind may work; resolves to null when it must wait in line. */
   withinLimit<T>(job: StepJob, begin: () => Promise<T>): Promise<T | null>;
   /** Kinds of which any number may work at once. */
-  readonly unlimited: readonly AgentKind[];
+  readonly unlimited: readonly HouseKind[];
   /** Takes charge of work that goes on after its job has ended: the lease guards it, not the queue. */
-  goOn(work: Promise<void>, kind: AgentKind): void;
+  goOn(work: Promise<void>, kind: HouseKind): void;
 };
 
 /**
@@ -61,13 +61,19 @@ export async function workOn(needs: WorkNeeds, begun: Position): Promise<void> {
 export type Position = { readonly run: Run; readonly key: string; readonly lease: string };
 
 async function workOnce(needs: WorkNeeds, { run, key, lease }: Position): Promise<Position | null> {
-  const kind = stepOf(run, key).agent.kind;
+  const kind = houseKindOf(stepOf(run, key));
   const outcome = await perform(needs, run, key, lease);
   const next = { lease: needs.newId(), worker: needs.worker, kinds: [kind, ...needs.unlimited] };
   const stream = { kind: "run", id: run.id, workspaceId: run.workspaceId } as const;
   const command = toCommand(needs, outcome, { key, lease, next });
   const result = await unlessRefused(needs.engine.submit(stream, command, `agent:${kind}`));
   return result === "refused" ? null : followedBy(result, next.lease);
+}
+
+/** The kind of our own agent that works on this step. */
+export function houseKindOf({ key, agent: { kind } }: Step): HouseKind {
+  if (kind === "remote") throw new Error(`Step ${key} is for an agent outside: nobody here works on it.`);
+  return kind;
 }
 
 /** The step whose attempt began under this lease in the same change, if one did. */
@@ -82,7 +88,7 @@ type Performed = Outcome | { readonly kind: "given back" };
 async function perform(needs: WorkNeeds, run: Run, key: string, lease: string): Promise<Performed> {
   const assignment = await toAssignment(needs, run, key, lease);
   const attempt = needs.watch(assignment);
-  const agent = needs.agents[assignment.step.agent.kind];
+  const agent = needs.agents[houseKindOf(stepOf(run, key))];
   const outcome = await agent(assignment, attempt.report, attempt.signal).catch(broken);
   return attempt.end() && outcome.kind === "failed" ? { kind: "given back" } : outcome;
 }
@@ -92,7 +98,13 @@ function broken(error: unknown): Outcome {
   return { kind: "failed", reason: `The agent broke: ${reason}`, again: true };
 }
 
-async function toAssignment(needs: WorkNeeds, run: Run, key: string, lease: string): Promise<Assignment> {
+/** All that whoever works on this step may know, here or outside. */
+export async function toAssignment(
+  needs: Pick<WorkNeeds, "projectOf">,
+  run: Run,
+  key: string,
+  lease: string,
+): Promise<Assignment> {
   const { brief, workspaceId, id: runId } = run;
   if (!brief) throw new Error(`Run ${runId} is worked on without a brief.`);
   const step = stepOf(run, key);

@@ -43,6 +43,7 @@ function isNamed({ agent, status }: Step): boolean {
       return status !== "waiting";
     case "model":
     case "rehearsal":
+    case "remote":
       return true;
   }
 }
@@ -67,6 +68,7 @@ function situation(step: Step, run: Run, context: CardContext): string {
     case "succeeded":
       return factsOf(step);
     case "ready":
+      return step.agent.kind === "remote" ? "waiting to be claimed" : STEP_LOOKS.ready.word;
     case "working":
     case "failed":
     case "skipped":

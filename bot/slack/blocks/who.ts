@@ -61,8 +61,19 @@ export function agentOf(step: Step, run: Run, context: CardContext): string {
     case "person":
       if (step.answer !== null) return plainNameOf(step.answer.by, context.people);
       return askedOf(step, run, undefined, context);
+    case "remote":
+      return outsideAgentOf(step, agent);
   }
 }
+
+/** Who has it, or whom it waits for: "scanner · agent", "agent for code-review". */
+const outsideAgentOf = (
+  { outsideAgent }: Step,
+  { agent, capability }: Extract<AgentSpec, { kind: "remote" }>,
+): string => {
+  const name = outsideAgent ?? agent;
+  return name === undefined ? `agent for ${bare(capability ?? "", MOST_IN_NAME)}` : plainAgentName(name);
+};
 
 /** The line itself where it is short, else its name, else its beginning. */
 const commandName = ({ run, name }: Extract<AgentSpec, { kind: "command" }>): string =>
