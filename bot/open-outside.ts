@@ -7,10 +7,11 @@ import type { Config } from "./config.ts";
 import type { Follower } from "./followers.ts";
 import type { Goals } from "./goals.ts";
 import { createApi } from "./http/api.ts";
-import { createFindCaller } from "./http/keys.ts";
+import { openDoors } from "./http/doors.ts";
 import type { Logger } from "./logger.ts";
 import { listenForNews } from "./news.ts";
 import type { Directory } from "./outside/directory.ts";
+import { createSecrets } from "./outside/secrets.ts";
 
 /** Everything for programs outside: the API with its doors, and what tells them of what happened. */
 export type OpenOutside = {
@@ -34,9 +35,11 @@ export async function openOutside(needs: {
   const { config, sql, closers } = needs;
   const news = await listenForNews(sql);
   closers.add("the ear for news", news.close);
-  const findCaller = createFindCaller({ sql, secret: config.secret });
+  const secrets = createSecrets(config.secret);
+  const doors = await openDoors({ config, sql, secrets, clock: needs.clock, log: needs.log });
+  closers.add("the doors of the API", doors.close);
   return {
-    routes: new Hono().route("/", createApi({ findCaller }, [])),
+    routes: new Hono().route("/", createApi(doors.inOrder, [])),
     followers: [],
     start: async () => async () => {},
   };

@@ -36,12 +36,20 @@ export async function listKeys(sql: Sql, workspaceId: string): Promise<readonly 
     select ${columns(sql)} from api_keys where workspace_id = ${workspaceId} order by created_at`;
 }
 
-/** Takes a key back, by its id or its first letters. Resolves to its id; null where there was none that still held. */
+/** Every process that remembers keys hears here that one was taken back. */
+export const KEYS_CHANNEL = "countersign_keys";
+
+/**
+ * Takes a key back, by its id or its first letters, in every process at once. Resolves to its id; null where there was
+ * none that still held.
+ */
 export async function revokeKey(sql: Sql, workspaceId: string, key: string): Promise<string | null> {
   const [row] = await sql<{ id: string }[]>`
-    update api_keys set revoked_at = now()
-    where workspace_id = ${workspaceId} and revoked_at is null and (id::text = ${key} or prefix = ${key})
-    returning id`;
+    with revoked as (
+      update api_keys set revoked_at = now()
+      where workspace_id = ${workspaceId} and revoked_at is null and (id::text = ${key} or prefix = ${key})
+      returning id)
+    select id, pg_notify(${KEYS_CHANNEL}, id::text) from revoked`;
   return row?.id ?? null;
 }
 

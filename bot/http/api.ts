@@ -1,13 +1,15 @@
-import { randomUUID } from "node:crypto";
 import { OpenAPIHono } from "@hono/zod-openapi";
-import type { Context } from "hono";
+import type { MiddlewareHandler } from "hono";
+import { methodNotAllowed } from "hono/method-not-allowed";
 import type { Asking } from "../outside/asking.ts";
-import { invalid } from "./failure.ts";
-import type { FindCaller } from "./keys.ts";
+import { invalid, problem } from "./failure.ts";
 
 /** What every handler of the API finds in its context. */
-export type ApiEnv = { Variables: { asking: Asking } };
+export type ApiEnv = { Variables: { asking: Asking; correlationId: string } };
 export type ApiPart = OpenAPIHono<ApiEnv>;
+
+/** Where a key is needed. */
+const BEHIND_DOORS = ["/api/v1/*", "/mcp/*", "/humanlayer/*"] as const;
 
 /** The routes of one subject. What a schema refuses is answered with every field that is wrong. */
 export const createPart = (): ApiPart =>
@@ -16,25 +18,23 @@ export const createPart = (): ApiPart =>
   });
 
 /** The API for outside agents: the doors first, then the parts. */
-export function createApi(
-  { findCaller }: { readonly findCaller: FindCaller },
-  parts: readonly ApiPart[],
-): ApiPart {
+export function createApi(doors: readonly MiddlewareHandler<ApiEnv>[], parts: readonly ApiPart[]): ApiPart {
   const api = createPart();
-  api.use("/api/v1/*", async (c, next) => {
-    c.set("asking", await askingOf(c, findCaller));
-    return next();
-  });
+  for (const path of BEHIND_DOORS)
+    for (const door of [
+      ...doors,
+      methodNotAllowed({ app: api, onMethodNotAllowed: (c, m) => notThat(c.req.method, m) }),
+    ])
+      api.use(path, door);
   for (const part of parts) api.route("/", part);
   return api;
 }
 
-async function askingOf(c: Context, findCaller: FindCaller): Promise<Asking> {
-  const caller = await findCaller(c.req.raw);
-  return {
-    caller,
-    onceId: randomUUID(),
-    correlationId: c.req.header("x-correlation-id") ?? randomUUID(),
-    traceparent: c.req.header("traceparent") ?? null,
-  };
-}
+const notThat = (method: string, methods: readonly string[]): Response =>
+  problem(
+    {
+      ...{ status: 405, code: "method_not_allowed" },
+      detail: `${method} is nothing that this address does: it knows ${methods.join(", ")}.`,
+    },
+    { allow: methods.join(", ") },
+  );
