@@ -2,8 +2,12 @@ import { CountersignError } from "./error.ts";
 
 const FIRST_MS = 250;
 const LONGEST_MS = 60_000;
-/** Worth another try. 409 only where the server says when: the first try under this Idempotency-Key still runs there. */
+/** Worth another try. */
 const PASSING = new Set([408, 425, 429, 500, 502, 503, 504]);
+
+/** Whether the first try under this Idempotency-Key still runs over there: 409, and the server says when to ask again. */
+export const isUnderWay = (error: unknown): boolean =>
+  error instanceof CountersignError && error.status === 409 && error.retryAfterMs !== null;
 
 /**
  * How long to wait before the next try; null where there should be none. `tries` have failed so far. Only for calls that
@@ -20,7 +24,7 @@ export function nextTryMs(
   const isPassing =
     status === null
       ? error.code === "unreachable" || error.code === "timed_out"
-      : PASSING.has(status) || (status === 409 && retryAfterMs !== null);
+      : PASSING.has(status) || isUnderWay(error);
   if (!isPassing) return null;
   if (retryAfterMs !== null) return retryAfterMs > LONGEST_MS ? null : retryAfterMs;
   return FIRST_MS * 2 ** (tries - 1) * (0.5 + chance / 2);

@@ -1,5 +1,5 @@
 import { CountersignError, toError } from "./error.ts";
-import { nextTryMs } from "./retry-rule.ts";
+import { isUnderWay, nextTryMs } from "./retry-rule.ts";
 
 /** How to reach a Countersign. */
 export type ClientOptions = {
@@ -76,12 +76,17 @@ export function createTransport(options: ClientOptions): Transport {
       // Made once for all tries: what arrives twice happens once.
       const named =
         method === "POST" ? { idempotencyKey: crypto.randomUUID(), ...dropUndefined(call) } : call;
-      for (let tries = 1; ; tries += 1) {
+      const limitMs = timeoutMs + (call.waitMs ?? 0);
+      const end = Date.now() + limitMs;
+      let tries = 0;
+      for (;;) {
         try {
-          const limit = AbortSignal.timeout(timeoutMs + (call.waitMs ?? 0));
+          const limit = AbortSignal.timeout(limitMs);
           const response = await once(method, path, named, limit);
           return await readJson<T>(response, call.signal, base);
         } catch (error) {
+          // The first try is still at work over there: its answer is worth waiting for.
+          if (!(isUnderWay(error) && Date.now() < end)) tries += 1;
           const waitMs = nextTryMs(error, tries, retries);
           if (waitMs === null) throw error;
           await pause(waitMs, call.signal);

@@ -1,0 +1,118 @@
+import { createHash } from "node:crypto";
+import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import type { Begun, Processed } from "./processed.ts";
+
+export type ProcessedFilesOptions = {
+  /** How long one may be worked on before its holder counts as dead; 10 minutes where nothing is said. */
+  readonly leaseMs?: number;
+  /** How long is remembered what was processed; 30 days where nothing is said. Callbacks are repeated for 4 days. */
+  readonly keepMs?: number;
+};
+
+/**
+ * Remembers in a folder: one file for each. Several processes may share it; what a process held that died on this machine
+ * is free at once, what one held elsewhere after `leaseMs`.
+ */
+export function filesProcessed(folder: string, options: ProcessedFilesOptions = {}): Processed {
+  const { leaseMs = 600_000, keepMs = 30 * 86_400_000 } = options;
+  const at = (key: string, what: string): string =>
+    join(folder, `${createHash("sha256").update(key).digest("hex")}.${what}`);
+  const mine = new Map<string, string>();
+  let ready: Promise<void> | undefined;
+
+  /** Each holder has a file of its own with the next number: two can never take the same one. */
+  async function take(key: string, number: number): Promise<Begun> {
+    const file = at(key, String(number));
+    if (!(await wasMade(file))) return (await isHeld(file, leaseMs)) ? "in progress" : take(key, number + 1);
+    if (await isThere(at(key, "done"))) {
+      await rm(file, { force: true }); // it was finished between the two looks
+      return "processed";
+    }
+    mine.set(key, file);
+    return "new";
+  }
+
+  return {
+    async begin(key) {
+      ready ??= clear(folder, keepMs);
+      await ready;
+      return (await isThere(at(key, "done"))) ? "processed" : take(key, 1);
+    },
+    async finish(key) {
+      await writeFile(at(key, "done"), OWNER);
+      const file = mine.get(key);
+      mine.delete(key);
+      if (file !== undefined) await rm(file, { force: true });
+    },
+    async release(key) {
+      const file = mine.get(key);
+      mine.delete(key);
+      if (file !== undefined) await writeFile(file, RELEASED);
+    },
+  };
+}
+
+const RELEASED = "released";
+/** The start tells a process from the one before it with the same id, as in a container that was started again. */
+const SELF = { host: hostname(), pid: process.pid, start: performance.timeOrigin };
+const OWNER = JSON.stringify(SELF);
+
+/** Makes the folder, and drops what is too old to come again. */
+async function clear(folder: string, keepMs: number): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const name of await readdir(folder)) {
+    const file = join(folder, name);
+    const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY })); // dropped by another
+    if (Date.now() - mtimeMs > keepMs) await rm(file, { force: true });
+  }
+}
+
+async function isHeld(file: string, leaseMs: number): Promise<boolean> {
+  const text = await readFile(file, "utf8");
+  if (text === RELEASED || Date.now() - (await stat(file)).mtimeMs > leaseMs) return false;
+  const holder = readHolder(text);
+  if (holder?.host !== SELF.host) return true;
+  return holder.pid === SELF.pid ? holder.start === SELF.start : isAlive(holder.pid);
+}
+
+/** Null where it is only half written: then its age decides. */
+function readHolder(text: string): typeof SELF | null {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null; // a writer that is at it, or that died at it
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return isCoded(error, "EPERM"); // it lives, under another user
+  }
+}
+
+async function wasMade(file: string): Promise<boolean> {
+  try {
+    await writeFile(file, OWNER, { flag: "wx" });
+    return true;
+  } catch (error) {
+    if (isCoded(error, "EEXIST")) return false;
+    throw error;
+  }
+}
+
+async function isThere(file: string): Promise<boolean> {
+  try {
+    await stat(file);
+    return true;
+  } catch (error) {
+    if (isCoded(error, "ENOENT")) return false;
+    throw error;
+  }
+}
+
+const isCoded = (error: unknown, code: string): boolean =>
+  error instanceof Error && "code" in error && error.code === code;
