@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { type KeyRow, listKeys } from "#db/keys.ts";
+import { listProjects } from "#db/places.ts";
 import { inOffice } from "./office.ts";
 import type { Operator } from "./operator.ts";
 import { type Common, inWorkspace } from "./options.ts";
@@ -13,14 +14,20 @@ export function addKeyList(key: Command, operator: Operator): void {
     .action((options: Common) =>
       inOffice(operator, options, async ({ sql, workspaceId }) => {
         const keys = await listKeys(sql, workspaceId);
+        const projects = new Map(
+          (await listProjects(sql, workspaceId)).map(({ id, name }) => [id, name] as const),
+        );
+        const projectOf = ({ projectId }: KeyRow) =>
+          projectId === null ? null : (projects.get(projectId) ?? projectId);
         print(operator, options, {
-          value: keys.map(toKey),
-          head: ["key", "name", "for", "scopes", "holds", "id"],
+          value: keys.map((one) => toKey(one, projectOf(one))),
+          head: ["key", "name", "for", "scopes", "project", "holds", "id"],
           rows: keys.map((one) => [
             `${one.prefix}…`,
             one.name,
-            one.personId ?? "an agent",
+            ofWhom(one),
             one.scopes.join(","),
+            projectOf(one) ?? "all",
             stateOf(one),
             one.id,
           ]),
@@ -28,6 +35,11 @@ export function addKeyList(key: Command, operator: Operator): void {
         });
       }),
     );
+}
+
+function ofWhom({ personId, ownerId }: KeyRow): string {
+  if (personId !== null) return personId;
+  return ownerId === null ? "an agent" : `an agent of ${ownerId}`;
 }
 
 function stateOf({ revokedAt, expiresAt }: KeyRow): string {

@@ -77,13 +77,15 @@ const toStep = (step: Step) => ({
   ended_at: iso(step.endedAt),
 });
 
-/** A key without itself: nobody can read it again. */
-export const toKey = (key: KeyRow) => ({
+/** A key without itself: nobody can read it again. `project` is the name of the only one that it reaches. */
+export const toKey = (key: KeyRow, project: string | null) => ({
   id: key.id,
   name: key.name,
   prefix: key.prefix,
   scopes: key.scopes,
   person: key.personId,
+  owner: key.ownerId,
+  project,
   expires_at: iso(key.expiresAt),
   revoked_at: iso(key.revokedAt),
 });
