@@ -8,9 +8,12 @@ import type { Follower } from "./followers.ts";
 import type { Goals } from "./goals.ts";
 import { createApi } from "./http/api.ts";
 import { openDoors } from "./http/doors.ts";
+import { requestRoutes } from "./http/requests.ts";
 import type { Logger } from "./logger.ts";
 import { listenForNews } from "./news.ts";
 import type { Directory } from "./outside/directory.ts";
+import { createEndpoints } from "./outside/endpoints.ts";
+import { createRequests } from "./outside/requests.ts";
 import { createSecrets } from "./outside/secrets.ts";
 
 /** Everything for programs outside: the API with its doors, and what tells them of what happened. */
@@ -32,14 +35,17 @@ export async function openOutside(needs: {
   readonly directory: Directory | null;
   readonly closers: Closers;
 }): Promise<OpenOutside> {
-  const { config, sql, closers } = needs;
+  const { config, sql, engine, directory, closers } = needs;
   const news = await listenForNews(sql);
   closers.add("the ear for news", news.close);
   const secrets = createSecrets(config.secret);
   const doors = await openDoors({ config, sql, secrets, clock: needs.clock, log: needs.log });
   closers.add("the doors of the API", doors.close);
+  const { secret, callbackAllowPrivate: allowPrivate, slackDefaultChannel: defaultChannel } = config;
+  const endpoints = createEndpoints({ sql, secret, allowPrivate });
+  const requests = createRequests({ sql, engine, news, endpoints, directory, defaultChannel });
   return {
-    routes: new Hono().route("/", createApi(doors.inOrder, [])),
+    routes: new Hono().route("/", createApi(doors.inOrder, [requestRoutes({ requests })])),
     followers: [],
     start: async () => async () => {},
   };

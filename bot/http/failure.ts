@@ -3,7 +3,9 @@ import { HTTPException } from "hono/http-exception";
 import type { z } from "zod";
 import { OutsideFailure, Refusal, type RefusalCode } from "#engine/errors.ts";
 import type { Logger } from "../logger.ts";
+import { AlreadySettled } from "../outside/already-settled.ts";
 import { WrongFields } from "../outside/wrong-fields.ts";
+import { toRespondedWire } from "./request-wire.ts";
 
 const STATUS = {
   not_found: 404,
@@ -80,10 +82,11 @@ function refused(refusal: Refusal): Response {
   const named = field === undefined ? undefined : [{ field, detail }];
   const wrong = refusal instanceof WrongFields ? refusal.errors : named;
   const errors = wrong ? { errors: wrong } : {};
+  const late = refusal instanceof AlreadySettled ? toRespondedWire(refusal.request) : {};
   const headers: Record<string, string> = {};
   if (retryAfterSeconds !== undefined) headers["retry-after"] = String(retryAfterSeconds);
   if (code === "unauthorized") headers["www-authenticate"] = 'Bearer realm="Countersign"';
-  return problem({ status: STATUS[code], code, detail, ...errors }, headers);
+  return problem({ status: STATUS[code], code, detail, ...errors, ...late }, headers);
 }
 
 /** People and channels in a sentence that was made for Slack: a program reads the bare id. */

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { RequestRow } from "#db/requests.ts";
 import type { Consultation } from "#engine/consultation/consultation.ts";
 import { type NewRequest, REQUEST_TYPES, type RequestView } from "./request.ts";
@@ -6,9 +7,10 @@ import { type NewRequest, REQUEST_TYPES, type RequestView } from "./request.ts";
 export function toRequestView({ body, ...beside }: RequestRow): RequestView {
   const { outside, question, answer } = body;
   if (!outside || !question) throw new Error(`Consultation ${body.id} is no request.`);
-  const { workflowId, checkpointId, title, description, context, routing, metadata } = outside;
+  const { workflowId, checkpointId, title, description, context, metadata } = outside;
   return {
-    ...{ id: body.id, workflowId, checkpointId, title, description, context, routing, metadata },
+    ...{ id: body.id, workflowId, checkpointId, title, description, context, metadata },
+    routing: Routing.parse(outside.routing),
     type: REQUEST_TYPES.find((type) => type === question.type) ?? "approval",
     options: question.options,
     callbackWebhook: beside.callbackUrl,
@@ -26,6 +28,14 @@ export function toRequestView({ body, ...beside }: RequestRow): RequestView {
     timeoutAt: body.expiresAt,
   };
 }
+
+/** As it stands in a row: ours, or of another door that kept less. */
+const Routing = z.object({
+  channels: z.array(z.string()).default([]),
+  recipients: z
+    .array(z.object({ email: z.string().exactOptional(), slackUserId: z.string().exactOptional() }))
+    .default([]),
+});
 
 /** With the far side's 2xx; where nobody is called back, with the answer. */
 function completedAt(

@@ -53,7 +53,7 @@ export type RequestView = {
   readonly description: string;
   readonly context: Readonly<Record<string, unknown>>;
   readonly options: readonly { readonly key: string; readonly label: string }[];
-  readonly routing: Readonly<Record<string, unknown>>;
+  readonly routing: NewRequest["routing"];
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly callbackWebhook: string | null;
   readonly correlationId: string;
@@ -74,11 +74,11 @@ export type RequestView = {
 };
 
 export type RequestFilter = {
-  readonly states?: readonly RequestState[];
-  readonly type?: (typeof REQUEST_TYPES)[number];
-  readonly workflowId?: string;
+  readonly states?: readonly RequestState[] | undefined;
+  readonly type?: (typeof REQUEST_TYPES)[number] | undefined;
+  readonly workflowId?: string | undefined;
   readonly limit: number;
-  readonly cursor?: string;
+  readonly cursor?: string | undefined;
 };
 
 /** A page of a list; `next` is the cursor of the one after it, null at the end. */

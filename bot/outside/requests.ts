@@ -185,7 +185,7 @@ const answerOf = ({ question }: Consultation, { comment, attachments, ...given }
 
 /** The request, as this key may see it. */
 async function find(sql: Sql, { caller }: Asking, id: string): Promise<RequestRow> {
-  const row = await requestById(sql, caller, id);
+  const row = z.uuid().safeParse(id).success ? await requestById(sql, caller, id) : null;
   if (!row) throw new Refusal("not_found", "There is no request with this id.");
   return row;
 }
