@@ -25,6 +25,7 @@ import { createDirectory } from "./slack/directory.ts";
 import { createHomes } from "./slack/home.ts";
 import { cannotUse } from "./slack/no-start.ts";
 import { createPeople } from "./slack/people.ts";
+import { createRequestContexts } from "./slack/request-context.ts";
 import { createSender } from "./slack/sender.ts";
 import { clientsOf, createSlackSide, type SlackAccess, type SlackIdentity, whoAmI } from "./slack/slack.ts";
 import { createThreadFollower } from "./slack/thread.ts";
@@ -99,6 +100,7 @@ export async function openSlack(needs: {
   const { name: botName } = await people.person(identity.workspaceId, identity.botUserId);
   const contexts = createCardContexts({ people, botName, model: model?.name });
   const threads = createThreads({ sql, people, contexts, clientFor: () => clients.people });
+  const requests = createRequestContexts({ sql, people, contexts, clientFor: () => clients.people });
   const desk = { sql, engine, goals, people, contexts, newId: randomUUID, log };
   const clientFor = () => clients.people;
   const homes = createHomes({
@@ -112,7 +114,7 @@ export async function openSlack(needs: {
   const side = createSlackSide(access, identity, { desk, homes });
   return {
     identity,
-    followers: [createThreadFollower({ sql, threads }), homes.follower],
+    followers: [createThreadFollower({ sql, threads, requests }), homes.follower],
     directory: createDirectory({ people, clientFor, botUserId: identity.botUserId }),
     routes: side.routes,
     isReachable: () => clients.people.auth.test().then((answer) => answer.ok),

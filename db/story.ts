@@ -51,6 +51,22 @@ export async function questionsOf(
   return rows.map((row) => row.body).toSorted((a, b) => a.openedAt - b.openedAt);
 }
 
+/** That a question was put to people, at first or in others' place; to nobody by name where `people` is empty. */
+export type Naming = { readonly people: readonly string[]; readonly by: string; readonly at: Instant };
+
+/** Everybody to whom a question was ever put, in order. */
+export async function namingsOf(
+  sql: Sql,
+  workspaceId: string,
+  consultationId: string,
+): Promise<readonly Naming[]> {
+  const rows = await sql<{ people: readonly string[]; by: string; at: string }[]>`
+    select coalesce(body -> 'people', body -> 'policy' -> 'people') as people, actor as by, at from facts
+    where stream_id = ${consultationId} and workspace_id = ${workspaceId}
+      and type in ('consultation.opened', 'consultation.named') order by seq`;
+  return rows.map((row) => ({ ...row, at: Number(row.at) }));
+}
+
 /** Whether this is the goal's newest run: the goal's card shows that one. */
 export async function isLatestRun(sql: Sql, workspaceId: string, runId: string): Promise<boolean> {
   const rows = await sql`select from goals where workspace_id = ${workspaceId} and latest_run_id = ${runId}`;

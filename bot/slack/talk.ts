@@ -2,17 +2,19 @@ import type { App } from "@slack/bolt";
 import type { WebClient } from "@slack/web-api";
 import { keepDraft } from "#db/drafts.ts";
 import { type Goal, goalById } from "#db/goals.ts";
-import { loadRun } from "#db/load.ts";
+import { loadConsultation, loadRun } from "#db/load.ts";
 import { threadOf } from "#db/messages.ts";
 import { OutsideFailure, Refusal } from "#engine/errors.ts";
 import { hasEnded } from "#engine/run/run.ts";
 import { follow, hear, readingsOf } from "./begin.ts";
 import type { Card } from "./blocks/card.ts";
+import { notAnAnswer } from "./blocks/not-an-answer.ts";
 import { done, twoReadings } from "./blocks/private.ts";
 import type { Asker, Desk } from "./desk.ts";
 import { readEscaped } from "./grammar.ts";
 import { explain, tell } from "./listen.ts";
 import { refuseStrangers } from "./strangers.ts";
+import { isRequesterAlone } from "./threads.ts";
 
 /** Somebody speaks to us: a mention in a channel or a thread, or a direct message. */
 type Spoken = {
@@ -65,7 +67,8 @@ async function answerTo(desk: Desk, client: WebClient, spoken: Spoken): Promise<
 
 async function listen(desk: Desk, spoken: Spoken): Promise<Card | null> {
   const { workspaceId, person, channel, text, onceId } = spoken;
-  const goal = await goalOf(desk, spoken);
+  const { goal, request } = await threadAbout(desk, spoken);
+  if (request) return request;
   const asker: Asker = { workspaceId, person, channel, goal };
   const said = text.trim() === "" ? "help" : text;
   if (!goal) return hear(desk, asker, said, onceId);
@@ -74,11 +77,26 @@ async function listen(desk: Desk, spoken: Spoken): Promise<Card | null> {
   return hasEnded(goal.run) ? offerRework(desk, asker, said) : guide(desk, asker, goal, said, onceId);
 }
 
-/** The goal in whose thread this was said. */
-async function goalOf(desk: Desk, { workspaceId, channel, thread }: Spoken): Promise<Goal | null> {
-  const card = thread === undefined ? null : await threadOf(desk.sql, workspaceId, channel, thread);
-  const run = card?.streamId ? await loadRun(desk.sql, workspaceId, card.streamId) : null;
-  return run?.brief ? goalById(desk.sql, workspaceId, run.brief.goalId) : null;
+/** The goal in whose thread this was said; or what is to be said of the request under whose card it was. */
+async function threadAbout(
+  desk: Desk,
+  { workspaceId, channel, thread }: Spoken,
+): Promise<{ readonly goal: Goal | null; readonly request: Card | null }> {
+  const { sql } = desk;
+  const card = thread === undefined ? null : await threadOf(sql, workspaceId, channel, thread);
+  if (!card?.streamId) return { goal: null, request: null };
+  const run = await loadRun(sql, workspaceId, card.streamId);
+  const goal = run?.brief ? await goalById(sql, workspaceId, run.brief.goalId) : null;
+  return { goal, request: run ? null : await requestWords(desk, workspaceId, card.streamId) };
+}
+
+/** An answer is a press or a form, never what somebody happens to write: it is said how to answer instead. */
+async function requestWords(desk: Desk, workspaceId: string, id: string): Promise<Card | null> {
+  const consultation = await loadConsultation(desk.sql, workspaceId, id);
+  if (!consultation) return null;
+  const requesterAlone = await isRequesterAlone(desk.people, consultation);
+  const state = { consultation, run: null, requesterAlone };
+  return notAnAnswer(state, await desk.contexts.about(workspaceId, consultation));
 }
 
 async function guide(desk: Desk, asker: Asker, { run }: Goal, text: string, onceId: string): Promise<Card> {

@@ -2,23 +2,40 @@ import type { Sql } from "postgres";
 import type { StreamRow } from "#db/cursors.ts";
 import { loadConsultation, loadRun } from "#db/load.ts";
 import { wantMessage } from "#db/messages.ts";
-import { isLatestRun, questionsOf, stuckFacts } from "#db/story.ts";
+import { isLatestRun, namingsOf, questionsOf, stuckFacts } from "#db/story.ts";
+import type { Consultation } from "#engine/consultation/consultation.ts";
 import type { Run } from "#engine/run/run.ts";
 import type { Follower } from "../followers.ts";
+import type { createRequestContexts } from "./request-context.ts";
+import { requestMessages } from "./request-messages.ts";
 import { type ThreadState, threadMessages } from "./thread-messages.ts";
 import type { Threads } from "./threads.ts";
 
 /**
- * Follows the log into Slack: says what each message of a goal's thread should show. It renders from state, so hearing
- * of a fact twice, late, or not at all once a later one was heard, changes nothing.
+ * Follows the log into Slack: says what each message of a goal's thread, and each copy of an outside agent's request, should
+ * show. It renders from state, so hearing of a fact twice, late, or not at all once a later one was heard, changes nothing.
  */
-export function createThreadFollower(needs: { readonly sql: Sql; readonly threads: Threads }): Follower {
-  const { sql, threads } = needs;
+export function createThreadFollower(needs: {
+  readonly sql: Sql;
+  readonly threads: Threads;
+  readonly requests: ReturnType<typeof createRequestContexts>;
+}): Follower {
+  const { sql, threads, requests } = needs;
 
+  /** The run that a log tells of; null where it tells of none, since its messages are no thread. */
   async function runOf({ id, kind, workspaceId }: StreamRow): Promise<Run | null> {
     if (kind === "run") return loadRun(sql, workspaceId, id);
     const consultation = await loadConsultation(sql, workspaceId, id);
-    return consultation?.origin ? loadRun(sql, workspaceId, consultation.origin.runId) : null;
+    if (consultation?.origin) return loadRun(sql, workspaceId, consultation.origin.runId);
+    if (consultation?.outside) await showRequest(consultation);
+    return null;
+  }
+
+  async function showRequest(consultation: Consultation): Promise<void> {
+    const { id, workspaceId } = consultation;
+    const state = { consultation, namings: await namingsOf(sql, workspaceId, id) };
+    for (const message of requestMessages(state, await requests.contextOf(state)))
+      await wantMessage(sql, message);
   }
 
   return {

@@ -2,6 +2,7 @@ import type { WebClient } from "@slack/web-api";
 import type { Sql } from "postgres";
 import { projectById } from "#db/places.ts";
 import { messagePlace } from "#db/story.ts";
+import type { Consultation } from "#engine/consultation/consultation.ts";
 import { channelsOf } from "#engine/consultation/policy.ts";
 import { isApproval } from "#engine/run/run.ts";
 import type { CardContexts } from "./card-contexts.ts";
@@ -34,14 +35,10 @@ export function createThreads(needs: {
   }
 
   /** Open approvals that nobody but the requester could give. */
-  async function lonelyOf({ run, questions }: ThreadState): Promise<ReadonlySet<string>> {
+  async function lonelyOf({ questions }: ThreadState): Promise<ReadonlySet<string>> {
     const open = questions.filter(({ state, question }) => state === "open" && question?.type === "approval");
     const lonely = await Promise.all(
-      open.map(async ({ id, policy, requester }) => {
-        const asked = { workspaceId: run.workspaceId, personId: requester, requester };
-        const where = { channels: channelsOf(policy), people: policy?.people ?? [] };
-        return (await people.standing({ ...asked, ...where })).othersMayAnswer ? [] : [id];
-      }),
+      open.map(async (question) => ((await isRequesterAlone(people, question)) ? [question.id] : [])),
     );
     return new Set(lonely.flat());
   }
@@ -63,7 +60,19 @@ export function createThreads(needs: {
 
 const MOST_LINKS = 5_000;
 
-async function permalink(
+/** Whether nobody but the person who asked may answer; never where no person asked. Throws `OutsideFailure`. */
+export async function isRequesterAlone(
+  people: People,
+  { workspaceId, policy, requester }: Consultation,
+): Promise<boolean> {
+  if (requester === "") return false;
+  const where = { channels: channelsOf(policy), people: policy?.people ?? [] };
+  const standing = await people.standing({ workspaceId, personId: requester, requester, ...where });
+  return !standing.othersMayAnswer;
+}
+
+/** The address of a message of ours. */
+export async function permalink(
   client: WebClient,
   { channelId, ts }: { readonly channelId: string; readonly ts: string },
 ) {

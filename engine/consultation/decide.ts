@@ -78,8 +78,11 @@ function answer(before: Consultation, command: Command<"answer">, at: Instant): 
   if (decision === "text" && note === "") throw new Refusal("bad_input", "Write your answer first.");
   const isAlone = decision === "approve" && mustBeAlone(before, who);
   const given = { decision, note, by: who.id, at, alone: isAlone };
-  const answer = attachments.length > 0 ? { ...given, attachments: [...attachments] } : given;
-  return [{ type: "consultation.settled", answer }];
+  const more = {
+    ...(attachments.length > 0 ? { attachments: [...attachments] } : {}),
+    ...(who.byToken ? { byToken: true } : {}),
+  };
+  return [{ type: "consultation.settled", answer: { ...given, ...more } }];
 }
 
 /** What may be answered to this kind of question; `text` means that the note is the answer. Never nothing. */

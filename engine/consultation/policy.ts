@@ -35,33 +35,40 @@ const isOwnApproval = ({ question, requester }: Consultation, who: Standing): bo
   question?.type === "approval" && !question.rehearsed && who.id === requester;
 
 function refuseUnlessMayApproveAlone(
-  { policy, question }: Consultation,
+  { policy, question, outside }: Consultation,
   who: Standing,
   alone: boolean,
 ): void {
   if (policy?.fourEyes === "never") return;
+  const asked = outside ? "Your agent asked for this" : "You asked for this";
   if (policy?.fourEyes === "always" || who.othersMayAnswer)
-    throw no("You asked for this, so somebody else must answer (four eyes).");
+    throw no(`${asked}, so somebody else must answer (four eyes).`);
   if (question?.risk === "high")
-    throw no("You asked for this and its risk is high, so somebody else must answer. Name a reviewer.");
+    throw no(`${asked} and its risk is high, so somebody else must answer. Name a reviewer.`);
   if (!alone)
     throw no("Nobody else can answer this. Use “Approve alone…”: it is recorded as approved alone by you.");
 }
 
 /** Refuses (`not_allowed`) whoever may not name reviewers: only who asked may, and who is named may hand it on. */
-export function refuseUnlessMayName({ policy, requester }: Consultation, by: string): void {
-  const { people = [] } = policy ?? {};
+export function refuseUnlessMayName(consultation: Consultation, by: string): void {
+  const { policy, requester, outside } = consultation;
+  const people = policy?.people ?? [];
   if ((by === requester && by !== "") || people.includes(by)) return;
-  const asker = requester === "" ? "" : `<@${requester}>, who asked,`;
+  const whose = outside ? "whose agent asked" : "who asked";
+  const asker = requester === "" ? "" : `<@${requester}>, ${whose},`;
   if (people.length > 0)
     throw no(`Only ${listed(people)}${asker && `, or ${asker}`} can name other reviewers.`);
   const where = policy ? ` in ${listedChannels(policy)}` : "";
   throw no(`Leave it to the others${where}.${asker && ` Only ${asker} can name reviewers.`}`);
 }
 
-/** All channels that a question was put to, the first one first. */
+/** All channels that a question was put to, the first one first; none where it was put to people and there is no channel. */
 export const channelsOf = (policy: Policy | null): readonly string[] =>
-  policy ? [policy.channel, ...(policy.otherChannels ?? [])] : [];
+  policy ? [policy.channel, ...(policy.otherChannels ?? [])].filter((id) => id !== "") : [];
+
+/** Whether there is anybody who may name reviewers: somebody who asked, or somebody who was named and may hand it on. */
+export const mayAnybodyName = ({ policy, requester }: Consultation): boolean =>
+  requester !== "" || (policy?.people.length ?? 0) > 0;
 
 const listedChannels = (policy: Policy): string =>
   channelsOf(policy)

@@ -42,5 +42,7 @@ export const Answer = z.strictObject({
   /** True where the requester approved because nobody else could (four eyes: `when_possible`). */
   alone: z.boolean().default(false),
   attachments: z.array(Attachment).max(10).optional(),
+  /** True where it came over the API with the person's token, not from their hand in Slack. */
+  byToken: z.boolean().optional(),
 });
 export type Answer = z.infer<typeof Answer>;

@@ -77,7 +77,7 @@ export function noteForm(
   }: { readonly decision: MetadataOf<"question.note">["decision"]; readonly alone: boolean },
   names: People,
 ): ModalView {
-  const words = NOTES[decision];
+  const words = { ...NOTES[decision], ...(consultation.outside ? TO_AGENT[decision] : {}) };
   return form("question.note", { consultation: consultation.id, decision, alone }, words, [
     section(`*${inert(consultation.question?.what ?? "", 300, names)}*`),
     input(
@@ -111,6 +111,13 @@ const NOTES = {
     hint: "It goes to whoever works on it, and you are asked again.",
     optional: false,
   },
+} as const satisfies Record<MetadataOf<"question.note">["decision"], object>;
+
+/** What else happens where no goal waits for the answer but an agent outside. */
+const TO_AGENT = {
+  approve: {},
+  reject: { hint: "The agent that asked is told, with your note." },
+  request_changes: { hint: "It goes to the agent that asked, which may ask again." },
 } as const satisfies Record<MetadataOf<"question.note">["decision"], object>;
 
 /** Asks for an answer in words. */

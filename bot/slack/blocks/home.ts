@@ -5,10 +5,9 @@ import { link, section, context as words } from "./elements.ts";
 import { endingLine } from "./ending.ts";
 import { numberOf, progressOf, rehearsal, titleOf } from "./goal-words.ts";
 import { questionButtons } from "./question-buttons.ts";
-import { askOf, type QuestionState, tellingEvidence } from "./question-words.ts";
+import { askedBy, askOf, type QuestionState, tellingEvidence, workflowOf } from "./question-words.ts";
 import { inert } from "./text.ts";
 import { dayTime, lasting } from "./times.ts";
-import { nameOf } from "./who.ts";
 
 /** An open question that this person may answer. */
 export type WaitingQuestion = QuestionState & { readonly requesterAlone: boolean };
@@ -87,7 +86,7 @@ function questionParts(
   suffix: number,
   context: HomeContext,
 ): readonly Part[] {
-  const { question, expiresAt, requester } = consultation;
+  const { question, expiresAt } = consultation;
   if (question === null) return [];
   const { risk } = question;
   const grave = risk === "low" ? "" : `${risk} risk`;
@@ -95,9 +94,10 @@ function questionParts(
   return [
     run ? withThread(ask, run, context) : ask,
     words(
-      `${rehearsal(run)}asked by ${nameOf(requester, context.people)}`,
+      `${rehearsal(run)}${askedBy({ consultation, run }, context)}`,
       grave,
       `until ${dayTime(expiresAt)}`,
+      workflowOf(consultation),
       run ? `${numberOf(run)} ${titleOf(run)}` : null,
     ),
     questionButtons({ consultation, run, requesterAlone, suffix }),

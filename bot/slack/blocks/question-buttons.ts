@@ -1,5 +1,6 @@
 import type { ActionsBlock, Button, ConfirmationDialog, Overflow } from "@slack/types";
 import type { Consultation } from "#engine/consultation/consultation.ts";
+import { mayAnybodyName } from "#engine/consultation/policy.ts";
 import type { Question } from "#engine/consultation/question.ts";
 import type { Run } from "#engine/run/run.ts";
 import { actions, button, confirmation, plain } from "./elements.ts";
@@ -7,6 +8,7 @@ import { plainTitleOf, stopButton } from "./goal-words.ts";
 import { actionId, type ValueOf, writeValue } from "./names.ts";
 import { needsFourEyes } from "./question-words.ts";
 import { bare } from "./text.ts";
+import { plainAgentName } from "./who.ts";
 
 type Asked = {
   readonly consultation: Consultation;
@@ -38,7 +40,7 @@ export function questionButtons(asked: Asked): ActionsBlock | null {
     case "work":
       return actions(
         button("question.done", "Done", value, { style: "primary", suffix }),
-        more(asked, [["pass", "Not mine…"]]),
+        more(asked, [PASS]),
       );
   }
 }
@@ -74,15 +76,7 @@ function approval(asked: Asked, question: Question): ActionsBlock | null {
     alone ? approveAlone(asked, question) : approve(asked, question),
     button("question.request-changes", "Request changes…", value, { suffix }),
     button("question.reject", "Reject…", value, { style: "danger", suffix }),
-    more(
-      asked,
-      alone
-        ? [["pass", "Not mine…"]]
-        : [
-            ["note", "Approve with a note…"],
-            ["pass", "Not mine…"],
-          ],
-    ),
+    more(asked, [...(alone ? [] : [NOTE]), ...(mayAnybodyName(consultation) ? [PASS] : [])]),
   );
 }
 
@@ -101,17 +95,22 @@ function approve(asked: Asked, question: Question): Button {
 const withEffect = (verb: string, { effect }: Question): string => (effect ? `${verb}: ${effect}` : verb);
 
 /** Slack's own question repeats effect and target, so that a hurried thumb reads them once more. */
-const graveConfirmation = ({ run }: Asked, question: Question): ConfirmationDialog =>
+const graveConfirmation = ({ consultation, run }: Asked, question: Question): ConfirmationDialog =>
   confirmation({
     title: `${bare(question.effect ?? "Approve", 80)}: high risk`,
-    text: `${bare(question.what, 150)}${targetOf(run)} Approving starts it now.`,
+    text: `${bare(question.what, 150)}${targetOf(consultation, run)} Approving starts it now.`,
     yes: "Yes, approve",
     no: "Not yet",
     style: "danger",
   });
 
-/** " On billing, branch countersign/g14-…." */
-function targetOf(run: Run | null): string {
+/** " On billing, branch countersign/g14-….", " Affects: payments. For code-review · agent." */
+function targetOf({ outside, question }: Consultation, run: Run | null): string {
+  if (outside) {
+    const affected = question?.evidence.find(({ label, kind }) => label === "Affects" && kind === "line");
+    const target = affected ? ` ${bare(`A${affected.text.slice(1)}`, 60)}.` : "";
+    return `${target} Asked by ${plainAgentName(outside.agent)}.`;
+  }
   if (!run?.brief) return "";
   const { projectName, branch } = run.brief;
   return projectName === null
@@ -128,8 +127,8 @@ const approveAlone = ({ consultation, run, suffix }: Asked, question: Question):
       style: "primary",
       suffix,
       confirm: confirmation({
-        title: "Approve your own goal alone?",
-        text: `${bare(question.what, 120)}${targetOf(run)} It is recorded as approved alone by you, who asked for it.`,
+        title: consultation.outside ? "Approve for your own agent, alone?" : "Approve your own goal alone?",
+        text: `${bare(question.what, 120)}${targetOf(consultation, run)} It is recorded as approved alone by you, who asked for it.`,
         yes: "Approve alone",
         no: "Not yet",
       }),
@@ -148,11 +147,19 @@ const choices = ({ consultation, suffix }: Asked, question: Question): readonly 
 
 type Choice = readonly [ValueOf<"question.more">["choice"], string];
 
-const more = ({ consultation, suffix }: Asked, choices: readonly Choice[]): Overflow => ({
-  type: "overflow",
-  action_id: actionId("question.more", suffix),
-  options: choices.map(([choice, label]) => ({
-    text: plain(label, 75),
-    value: writeValue("question.more", { consultation: consultation.id, choice }),
-  })),
-});
+const NOTE: Choice = ["note", "Approve with a note…"];
+/** Only where somebody may take it: whoever asked, or whoever was named. */
+const PASS: Choice = ["pass", "Not mine…"];
+
+/** What is wanted seldom. Null where there is nothing: Slack takes no empty menu. */
+function more({ consultation, suffix }: Asked, choices: readonly Choice[]): Overflow | null {
+  if (choices.length === 0) return null;
+  return {
+    type: "overflow",
+    action_id: actionId("question.more", suffix),
+    options: choices.map(([choice, label]) => ({
+      text: plain(label, 75),
+      value: writeValue("question.more", { consultation: consultation.id, choice }),
+    })),
+  };
+}

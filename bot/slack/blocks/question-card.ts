@@ -1,10 +1,12 @@
 import type { Consultation } from "#engine/consultation/consultation.ts";
-import type { Question } from "#engine/consultation/question.ts";
+import type { Attachment, Question } from "#engine/consultation/question.ts";
 import { type Card, type Part, toCard } from "./card.ts";
 import { actions, link, section, context as words } from "./elements.ts";
+import type { Leaf } from "./fold.ts";
 import { numberOf, rehearsal, titleOf } from "./goal-words.ts";
 import { isAloneAllowed, isUnanswerable, questionButtons } from "./question-buttons.ts";
 import {
+  askedBy,
   askOf,
   calledLength,
   calling,
@@ -16,11 +18,12 @@ import {
   type QuestionState,
   tellingEvidence,
   whoCanAnswer,
+  workflowOf,
 } from "./question-words.ts";
 import { settledLine } from "./settled-question.ts";
 import { inert } from "./text.ts";
 import { dayTime } from "./times.ts";
-import { mention, nameOf } from "./who.ts";
+import { nameOf } from "./who.ts";
 
 /**
  * A question as its own message, in the thread or as a direct message: with buttons while it is open, with the line of
@@ -38,7 +41,7 @@ export function questionCard(state: QuestionState, context: QuestionContext): Ca
 function openCard(state: QuestionState, question: Question, context: QuestionContext): Card {
   const { consultation, run } = state;
   const asked = { consultation, run, requesterAlone: context.requesterAlone };
-  const isCalled = context.audience === "thread";
+  const isCalled = context.audience !== "direct";
   const taken = isCalled ? calledLength(consultation, context) : 0;
   const ask = askOf(question, context, taken);
   const alone = aloneNote(asked, context);
@@ -65,30 +68,31 @@ function termsOf({ expiresAt }: Consultation, { type, risk, rehearsed }: Questio
 }
 
 function aloneNote(asked: Parameters<typeof isAloneAllowed>[0], { people }: QuestionContext): string {
-  const who = nameOf(asked.consultation.requester, people);
-  if (isUnanswerable(asked)) return `Nobody but ${who}, who asked, is here to answer. Name somebody else.`;
-  return isAloneAllowed(asked) ? `Nobody but ${who}, who asked, may answer this.` : "";
+  const { requester, outside } = asked.consultation;
+  const who = `${nameOf(requester, people)}, ${outside ? "whose agent asked" : "who asked"},`;
+  if (isUnanswerable(asked)) return `Nobody but ${who} is here to answer. Name somebody else.`;
+  return isAloneAllowed(asked) ? `Nobody but ${who} may answer this.` : "";
 }
 
 /** Where nobody is named, whoever asked is told that the question stands. */
-function footOf({ consultation, run }: QuestionState, context: QuestionContext): readonly string[] {
-  const { requester, policy } = consultation;
-  const isNamed = (policy?.people.length ?? 0) > 0 || context.audience === "direct";
-  const asker = isNamed ? nameOf(requester, context.people) : mention(requester, context.people);
+function footOf(state: QuestionState, context: QuestionContext): readonly (string | null)[] {
+  const { consultation, run } = state;
+  const isNamed = (consultation.policy?.people.length ?? 0) > 0 || context.audience === "direct";
   const isAlone = context.requesterAlone && needsFourEyes(consultation);
-  const who = isAlone ? "" : whoCanAnswer(consultation, context);
-  return [who, `asked by ${asker}`, ...(run ? [`${numberOf(run)} ${titleOf(run)}`] : [])];
+  return [
+    isAlone ? null : whoCanAnswer(consultation, context),
+    askedBy(state, context, !isNamed),
+    workflowOf(consultation),
+    run && `${numberOf(run)} ${titleOf(run)}`,
+  ];
 }
 
 /** The whole ask in one line: "Tag billing v0.2.0? Asked by Alice, 214 tests passed, until Tue 14:00". */
-function lockScreen(
-  { consultation, run }: QuestionState,
-  question: Question,
-  context: QuestionContext,
-): string {
+function lockScreen(state: QuestionState, question: Question, context: QuestionContext): string {
+  const { consultation, run } = state;
   const { what, risk } = question;
   const parts = [
-    `Asked by ${nameOf(consultation.requester, context.people)}`,
+    `A${askedBy(state, context).slice(1)}`,
     ...(risk === "high" ? ["high risk"] : []),
     inert(tellingEvidence(question), 120),
     `until ${dayTime(consultation.expiresAt)}`,
@@ -98,12 +102,38 @@ function lockScreen(
 
 function settledCard(state: QuestionState, question: Question, context: QuestionContext): Card {
   const line = settledLine(state, context);
-  const note = state.consultation.answer?.note ?? "";
+  const { answer, outside } = state.consultation;
+  const note = answer?.note ?? "";
   const parts: readonly Part[] = [
-    section(line, note === "" ? null : `› ${inert(note, 600, context.people)}`),
-    words(`${rehearsal(state.run)}${askOf(question, context)}`, state.run ? numberOf(state.run) : null),
-    evidenceFold(question, context),
+    section(
+      line,
+      note === "" ? null : `› ${inert(note, MOST_IN_NOTE, context.people)}`,
+      ...attachmentLines(answer?.attachments ?? []),
+    ),
+    words(
+      `${rehearsal(state.run)}${askOf(question, context)}`,
+      outside ? askedBy(state, context) : null,
+      workflowOf(state.consultation),
+      state.run ? numberOf(state.run) : null,
+    ),
+    evidenceFold(question, context, 0, wholeNote(note)),
     context.audience === "direct" ? actions(link("Open thread", context.threadLink)) : null,
   ];
   return toCard(`${line} (${askOf(question, context)})`, parts);
+}
+
+const MOST_IN_NOTE = 600;
+const MOST_ATTACHMENTS = 5;
+
+/** For the fold, where the card can't hold all of it. */
+const wholeNote = (note: string): readonly Leaf[] =>
+  note.length > MOST_IN_NOTE ? [{ label: "The whole answer", text: note, kind: "words" }] : [];
+
+/** What came with an answer. Its addresses stand as text: nobody follows one without having read it. */
+function attachmentLines(attachments: readonly Attachment[]): readonly string[] {
+  const more = attachments.length - MOST_ATTACHMENTS;
+  const lines = attachments
+    .slice(0, MOST_ATTACHMENTS)
+    .map(({ name, url }) => `+ ${inert(name, 80)}: ${inert(url, 300)}`);
+  return more > 0 ? [...lines, `+ ${more} more`] : lines;
 }

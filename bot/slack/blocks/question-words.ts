@@ -1,17 +1,18 @@
 import type { Consultation } from "#engine/consultation/consultation.ts";
+import { channelsOf } from "#engine/consultation/policy.ts";
 import type { Evidence, Question } from "#engine/consultation/question.ts";
 import type { Run } from "#engine/run/run.ts";
 import type { CardContext } from "./card.ts";
 import { countDiff, type Fold, fold, type Leaf } from "./fold.ts";
 import { bare, inert, lineCount, withNames } from "./text.ts";
-import { either, mention, nameOf } from "./who.ts";
+import { agentName, either, mention, nameOf } from "./who.ts";
 
 /** A question, and the run whose step asks it; null for one that somebody outside asks. */
 export type QuestionState = { readonly consultation: Consultation; readonly run: Run | null };
 
 export type QuestionContext = CardContext & {
-  /** A direct message reaches one person; a card in a thread names whom it wants. */
-  readonly audience: "thread" | "direct";
+  /** A direct message reaches one person; a card in a goal's thread, or in a channel, names whom it wants. */
+  readonly audience: "thread" | "channel" | "direct";
   /** Slack says that nobody but the requester may answer. */
   readonly requesterAlone: boolean;
 };
@@ -47,8 +48,30 @@ export function whoCanAnswer(consultation: Consultation, { people }: CardContext
   if (!policy) return "";
   const ids = namedIn(consultation);
   if (ids.length > 0) return `${either(ids.map((id) => nameOf(id, people)))} can answer`;
-  return `Anybody in <#${policy.channel}>${needsFourEyes(consultation) ? ` but ${nameOf(requester, people)}` : ""} can answer`;
+  const isBarred = requester !== "" && needsFourEyes(consultation);
+  const where = either(channelsOf(policy).map((id) => `<#${id}>`));
+  return `Anybody in ${where}${isBarred ? ` but ${nameOf(requester, people)}` : ""} can answer`;
 }
+
+/** "asked by Alice", "asked by code-review · agent, for Alice". `isCalled`: the person is notified. */
+export function askedBy(
+  { consultation: { requester, outside }, run }: QuestionState,
+  { people }: CardContext,
+  isCalled = false,
+): string {
+  const person = isCalled ? mention(requester, people) : nameOf(requester, people);
+  const agent = outside?.agent ?? run?.brief?.agent;
+  if (agent === undefined) return `asked by ${person}`;
+  return `asked by ${agentName(agent)}${requester === "" ? "" : `, for ${person}`}`;
+}
+
+/** "workflow release-42", as the agent calls it; null where it gave it no name. */
+export function workflowOf({ outside }: Consultation): string | null {
+  if (outside === undefined || MADE_BY_US.test(outside.workflowId)) return null;
+  return `workflow ${inert(outside.workflowId, LINE)}`;
+}
+
+const MADE_BY_US = /^wf-[0-9a-f]{8}-[0-9a-f-]{27}$/;
 
 /** Named people whose answer counts: without whoever asked, where somebody else is named too. */
 function namedIn(consultation: Consultation): readonly string[] {
@@ -89,11 +112,17 @@ export const tellingEvidence = ({ evidence }: Question): string =>
 
 const isHash = (text: string): boolean => /^[0-9a-f]{40,64}$/.test(text.trim());
 
-/** Everything else that there is to see: long evidence, and whatever the card had to cut. */
-export function evidenceFold(question: Question, context: CardContext, taken = 0): Fold | null {
+/** Everything else that there is to see: long evidence, whatever the card had to cut, and before it `more`. */
+export function evidenceFold(
+  question: Question,
+  context: CardContext,
+  taken = 0,
+  more: readonly Leaf[] = [],
+): Fold | null {
   const { what, why, evidence } = question;
-  const lines = evidence.filter(({ kind }) => kind === "line").map(({ label, text }) => `${label}: ${text}`);
+  const lines = evidence.filter(({ kind }) => kind === "line").map(factOf);
   const leaves: Leaf[] = [
+    ...more,
     ...(askOf(question, context, taken).endsWith("…") ? [words("The whole question", what)] : []),
     ...evidence.filter(({ kind }) => kind !== "line").map(toLeaf),
     ...(why.length > LINE ? [words("Why", why)] : []),
@@ -102,6 +131,10 @@ export function evidenceFold(question: Question, context: CardContext, taken = 0
   const named = leaves.map((leaf) => ({ ...leaf, text: withNames(leaf.text, context.people) }));
   return fold(named.map(({ label }) => label).join(" · "), named);
 }
+
+/** "Commit: a3f1…"; text that says its own label says it once. */
+const factOf = ({ label, text }: Evidence): string =>
+  text.toLowerCase().startsWith(`${label.toLowerCase()}:`) ? text : `${label}: ${text}`;
 
 const isLong = (line: string): boolean => line.length > LINE;
 

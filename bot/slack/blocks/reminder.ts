@@ -1,7 +1,16 @@
+import type { Consultation } from "#engine/consultation/consultation.ts";
 import { type Card, toCard } from "./card.ts";
 import { actions, link, section, context as words } from "./elements.ts";
 import { numberOf, rehearsal, titleOf } from "./goal-words.ts";
-import { askOf, calling, type QuestionContext, type QuestionState, whoCanAnswer } from "./question-words.ts";
+import {
+  askedBy,
+  askOf,
+  calling,
+  type QuestionContext,
+  type QuestionState,
+  whoCanAnswer,
+  workflowOf,
+} from "./question-words.ts";
 import { settledLine } from "./settled-question.ts";
 import { inert } from "./text.ts";
 import { dayTime } from "./times.ts";
@@ -16,23 +25,38 @@ export function reminderCard(
   context: QuestionContext & { readonly questionLink?: string | undefined },
 ): Card {
   const { consultation, run } = state;
-  const { question, requester, expiresAt } = consultation;
+  const { question, outside, expiresAt } = consultation;
   if (question === null) return toCard("A question", [section("This question has not been opened.")]);
   if (consultation.state !== "open") {
     const line = settledLine(state, context);
     return toCard(line, [section(line), words(`Asked once more: ${askOf(question, context)}`)]);
   }
-  const called =
-    calling(consultation, context) || `${mention(requester, context.people)}, nobody has answered: `;
-  const where = context.questionLink === undefined ? "The question stands above in this thread." : "";
+  const stands =
+    context.audience === "thread"
+      ? "The question stands above in this thread."
+      : "The question stands above.";
+  const where = context.questionLink === undefined ? stands : "";
   const ask = inert(question.what, 300, context.people);
   return toCard(`${rehearsal(run)}Still open: ${ask} Until ${dayTime(expiresAt)}`, [
     section(
-      `✋ ${called}*${askOf(question, context)}*`,
+      `✋ ${calledAgain(consultation, context)}*${askOf(question, context)}*`,
       `${rehearsal(run)}Still open, until ${dayTime(expiresAt)}. Then it expires, which is no rejection.`,
       where,
     ),
     actions(link("Open the question", context.questionLink)),
-    words(whoCanAnswer(consultation, context), ...(run ? [`${numberOf(run)} ${titleOf(run)}`] : [])),
+    words(
+      whoCanAnswer(consultation, context),
+      outside ? askedBy(state, context) : null,
+      workflowOf(consultation),
+      run && `${numberOf(run)} ${titleOf(run)}`,
+    ),
   ]);
+}
+
+/** Whoever is to answer; where nobody is named, whoever asked; a direct message calls by itself. */
+function calledAgain(consultation: Consultation, context: QuestionContext): string {
+  if (context.audience === "direct") return "";
+  const { requester } = consultation;
+  const asker = requester === "" ? "Nobody" : `${mention(requester, context.people)}, nobody`;
+  return calling(consultation, context) || `${asker} has answered: `;
 }

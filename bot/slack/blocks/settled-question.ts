@@ -36,7 +36,7 @@ export function answerLine(
   { people }: CardContext,
 ): string {
   const who = nameOf(answer.by, people);
-  const when = clock(answer.at, openedAt);
+  const when = `${clock(answer.at, openedAt)}${answer.byToken ? " over the API" : ""}`;
   const option = question?.options.find(({ key }) => key === answer.decision);
   if (option) return `✓ Chosen by ${who} ${when}: “${inert(option.label, 75)}”`;
   switch (answer.decision) {
