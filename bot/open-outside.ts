@@ -7,10 +7,12 @@ import type { Config } from "./config.ts";
 import type { Follower } from "./followers.ts";
 import type { Goals } from "./goals.ts";
 import { createApi } from "./http/api.ts";
+import { checkpointRoutes } from "./http/checkpoints.ts";
 import { openDoors } from "./http/doors.ts";
 import { requestRoutes } from "./http/requests.ts";
 import type { Logger } from "./logger.ts";
 import { listenForNews } from "./news.ts";
+import { createCheckpoints } from "./outside/checkpoints.ts";
 import type { Directory } from "./outside/directory.ts";
 import { createEndpoints } from "./outside/endpoints.ts";
 import { createRequests } from "./outside/requests.ts";
@@ -44,9 +46,11 @@ export async function openOutside(needs: {
   const { secret, callbackAllowPrivate: allowPrivate, slackDefaultChannel: defaultChannel } = config;
   const endpoints = createEndpoints({ sql, secret, allowPrivate });
   const requests = createRequests({ sql, engine, news, endpoints, directory, defaultChannel });
+  const checkpoints = createCheckpoints({ sql, clock: needs.clock, log: needs.log });
+  const parts = [requestRoutes({ requests }), checkpointRoutes({ checkpoints })];
   return {
-    routes: new Hono().route("/", createApi(doors.inOrder, [requestRoutes({ requests })])),
+    routes: new Hono().route("/", createApi(doors.inOrder, parts)),
     followers: [],
-    start: async () => async () => {},
+    start: async () => checkpoints.startPurging(),
   };
 }
