@@ -34,7 +34,9 @@ export function createCallbackHandler(options: CallbackHandlerOptions): Callback
     try {
       const status = await resume(callback);
       await processed.finish(key);
-      return status === "already processed" ? alreadyProcessed() : Response.json({ status: "resumed", workflow_id });
+      return status === "already processed"
+        ? alreadyProcessed()
+        : Response.json({ status: "resumed", workflow_id });
     } catch (error) {
       await processed.release(key);
       options.onError?.(error, callback);

@@ -77,24 +77,31 @@ export function createTransport(options: ClientOptions): Transport {
       const named =
         method === "POST" ? { idempotencyKey: crypto.randomUUID(), ...dropUndefined(call) } : call;
       const limitMs = timeoutMs + (call.waitMs ?? 0);
-      const end = Date.now() + limitMs;
-      let tries = 0;
-      for (;;) {
-        try {
-          const limit = AbortSignal.timeout(limitMs);
-          const response = await once(method, path, named, limit);
-          return await readJson<T>(response, call.signal, base);
-        } catch (error) {
-          // The first try is still at work over there: its answer is worth waiting for.
-          if (!(isUnderWay(error) && Date.now() < end)) tries += 1;
-          const waitMs = nextTryMs(error, tries, retries);
-          if (waitMs === null) throw error;
-          await pause(waitMs, call.signal);
-        }
-      }
+      const attempt = async () =>
+        readJson<T>(await once(method, path, named, AbortSignal.timeout(limitMs)), call.signal, base);
+      return trying(attempt, { retries, limitMs, signal: call.signal });
     },
     open: (path, call = {}) => once("GET", path, call, null),
   };
+}
+
+async function trying<T>(
+  attempt: () => Promise<T>,
+  rule: { readonly retries: number; readonly limitMs: number; readonly signal: AbortSignal | undefined },
+): Promise<T> {
+  const end = Date.now() + rule.limitMs;
+  let tries = 0;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      // The first try is still at work over there: its answer is worth waiting for.
+      if (!isUnderWay(error) || Date.now() > end) tries += 1;
+      const waitMs = nextTryMs(error, tries, rule.retries);
+      if (waitMs === null) throw error;
+      await pause(waitMs, rule.signal);
+    }
+  }
 }
 
 /** Resolves after so long; rejects with the signal's reason if that comes first. */
