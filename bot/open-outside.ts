@@ -10,6 +10,7 @@ import { createApi } from "./http/api.ts";
 import { checkpointRoutes } from "./http/checkpoints.ts";
 import { openDoors } from "./http/doors.ts";
 import { requestRoutes } from "./http/requests.ts";
+import { humanLayerRoutes } from "./humanlayer/humanlayer.ts";
 import type { Logger } from "./logger.ts";
 import { listenForNews } from "./news.ts";
 import { createCheckpoints } from "./outside/checkpoints.ts";
@@ -47,7 +48,7 @@ export async function openOutside(needs: {
   const endpoints = createEndpoints({ sql, secret, allowPrivate });
   const requests = createRequests({ sql, engine, news, endpoints, directory, defaultChannel });
   const checkpoints = createCheckpoints({ sql, clock: needs.clock, log: needs.log });
-  const parts = [requestRoutes({ requests }), checkpointRoutes({ checkpoints })];
+  const parts = [requestRoutes({ requests }), checkpointRoutes({ checkpoints }), humanLayerRoutes(requests)];
   return {
     routes: new Hono().route("/", createApi(doors.inOrder, parts)),
     followers: [],

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Asking } from "../outside/asking.ts";
+import { headlineOf } from "../outside/headline.ts";
 import type { NewRequest } from "../outside/request.ts";
 import { LONGEST_WAIT_SECONDS, USUAL_WAIT_SECONDS } from "./waiting.ts";
 
@@ -113,13 +114,10 @@ export const workflowOf = ({ caller }: Asking): string => `mcp-${caller.keyId ??
 /** A question as a request: text or one of its options answers it. */
 export function questionOf(by: Asking, input: z.output<typeof AskHuman>): NewRequest {
   const { question, context, options } = input;
-  const [first = "", ...lines] = question.split("\n");
-  const isShort = first.length <= LONGEST_TITLE;
-  const more = isShort ? lines.join("\n") : question;
+  const { title, more } = headlineOf(question);
   return {
     ...common(by, input),
-    ...{ type: "clarification", context: {} },
-    title: isShort ? first : `${first.slice(0, LONGEST_TITLE - 1)}…`.toWellFormed(),
+    ...{ type: "clarification", title, context: {} },
     description: [more, context].filter((text) => text.trim() !== "").join("\n\n"),
     options: options.map((label, i) => ({ key: `option_${i + 1}`, label })),
   };

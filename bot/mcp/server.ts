@@ -61,13 +61,17 @@ async function call(
 
 /** A refusal is an answer; anything else is our fault or an outside system's, and its details stay in the log. */
 function toTell(error: unknown, log: Logger): string {
-  if (error instanceof Refusal) return `${error.code}: ${error.message}`;
+  if (error instanceof Refusal) return `${error.code}: ${inArguments(error.message)}`;
   const ref = randomBytes(3).toString("hex");
   log.error("a tool failed", { ref, error });
   return error instanceof OutsideFailure
     ? `outside_failure: ${error.message} Try again in a minute. (ref ${ref})`
     : `internal: Something broke on Countersign's side; trying again may help. (ref ${ref})`;
 }
+
+/** Tools have no field "routing": its parts are arguments by themselves. */
+const inArguments = (message: string): string =>
+  message.replace(/^routing\.channels\.\d+/, "channel").replace(/^routing\.(?=recipients)/, "");
 
 function noSuchTool(name: string, reached: readonly Tool[]): ProtocolError {
   const names = reached.map((tool) => tool.name).join(", ");
