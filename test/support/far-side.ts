@@ -1,61 +1,49 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+import { onTestFinished } from "vitest";
 
-/** What a far side got: the very bytes. */
-export type Got = {
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-  readonly atMs: number;
-};
-
-/** What it does with a post; without one it answers 200. */
-type Answer = (response: ServerResponse, got: Got) => void;
-
-/** A real HTTP server that others post to, for one test. */
-export type FarSide = Awaited<ReturnType<typeof startFarSide>>;
-
-/** Starts one on a port of its own, on loopback. */
-export async function startFarSide(
-  answer: Answer = (response) => response.end("thanks"),
-  host = "127.0.0.1",
-) {
-  const got: Got[] = [];
-  let answerNow = answer;
-  const server = createServer((request, response) => {
-    void read(request).then((one) => {
-      got.push(one);
-      answerNow(response, one);
-    });
-  });
-  server.listen(0, host);
+/** A server on this machine for one test; its address. */
+export async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener).listen(0, "127.0.0.1");
   await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`,
-    port,
-    got,
-    /** From now on it answers like this. */
-    answer(next: Answer): void {
-      answerNow = next;
-    },
-    async close(): Promise<void> {
-      server.closeAllConnections();
-      server.close();
-      await once(server, "close");
-    },
-  };
+  onTestFinished(() => end(server));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-async function read(request: IncomingMessage): Promise<Got> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
-  const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value)]);
-  return {
-    path: request.url ?? "",
-    headers: Object.fromEntries(headers) as Record<string, string>,
-    body: Buffer.concat(chunks).toString("utf8"),
-    atMs: performance.now(),
-  };
+function end(server: Server): Promise<void> {
+  server.closeAllConnections();
+  return new Promise((resolve) => server.close(() => resolve()));
+}
+
+/** What was asked of a scripted server. */
+type Asked = {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: IncomingMessage["headers"];
+  readonly body: string;
+};
+
+/** What it answers: status, body (JSON where it is no text), headers; or it breaks the connection, or never answers. */
+export type Scripted =
+  | readonly [status: number, body?: unknown, headers?: Record<string, string>]
+  | "breaks"
+  | "hangs";
+
+/** Answers with one after the other, the last one again and again; `asked` is what came. */
+export async function scripted(...answers: readonly Scripted[]) {
+  const asked: Asked[] = [];
+  const url = await serve(async (request, response) => {
+    const { method = "", url: path = "", headers } = request;
+    asked.push({ method, url: path, headers, body: await text(request) });
+    const answer = answers[Math.min(asked.length, answers.length) - 1] ?? "hangs";
+    if (answer === "breaks") return void request.socket.destroy();
+    if (answer === "hangs") return;
+    const [status, body = "", more = {}] = answer;
+    const type = status >= 400 ? "application/problem+json" : "application/json";
+    response.writeHead(status, { "content-type": type, ...more });
+    response.end(typeof body === "string" ? body : JSON.stringify(body));
+  });
+  return { url, asked };
 }
