@@ -25,7 +25,11 @@ export function filesProcessed(folder: string, options: ProcessedFilesOptions = 
   /** Each holder has a file of its own with the next number: two can never take the same one. */
   async function take(key: string, number: number): Promise<Begun> {
     const file = at(key, String(number));
-    if (!(await wasMade(file))) return (await isHeld(file, leaseMs)) ? "in progress" : take(key, number + 1);
+    if (!(await wasMade(file))) {
+      const held = await isHeld(file, leaseMs);
+      if (held === "gone") return take(key, number); // it was finished just now
+      return held ? "in progress" : take(key, number + 1);
+    }
     if (await isThere(at(key, "done"))) {
       await rm(file, { force: true }); // it was finished between the two looks
       return "processed";
@@ -64,14 +68,16 @@ async function clear(folder: string, keepMs: number): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const name of await readdir(folder)) {
     const file = join(folder, name);
-    const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY })); // dropped by another
-    if (Date.now() - mtimeMs > keepMs) await rm(file, { force: true });
+    const found = await stat(file).catch(unlessCoded("ENOENT"));
+    if (found && Date.now() - found.mtimeMs > keepMs) await rm(file, { force: true });
   }
 }
 
-async function isHeld(file: string, leaseMs: number): Promise<boolean> {
-  const text = await readFile(file, "utf8");
-  if (text === RELEASED || Date.now() - (await stat(file)).mtimeMs > leaseMs) return false;
+async function isHeld(file: string, leaseMs: number): Promise<boolean | "gone"> {
+  const found = await Promise.all([readFile(file, "utf8"), stat(file)]).catch(unlessCoded("ENOENT"));
+  if (found === null) return "gone";
+  const [text, { mtimeMs }] = found;
+  if (text === RELEASED || Date.now() - mtimeMs > leaseMs) return false;
   const holder = readHolder(text);
   if (holder?.host !== SELF.host) return true;
   return holder.pid === SELF.pid ? holder.start === SELF.start : isAlive(holder.pid);
@@ -94,25 +100,19 @@ function isAlive(pid: number): boolean {
   }
 }
 
-async function wasMade(file: string): Promise<boolean> {
-  try {
-    await writeFile(file, OWNER, { flag: "wx" });
-    return true;
-  } catch (error) {
-    if (isCoded(error, "EEXIST")) return false;
-    throw error;
-  }
-}
+const wasMade = async (file: string): Promise<boolean> =>
+  (await writeFile(file, OWNER, { flag: "wx" }).catch(unlessCoded("EEXIST"))) === undefined;
 
-async function isThere(file: string): Promise<boolean> {
-  try {
-    await stat(file);
-    return true;
-  } catch (error) {
-    if (isCoded(error, "ENOENT")) return false;
+const isThere = async (file: string): Promise<boolean> =>
+  (await stat(file).catch(unlessCoded("ENOENT"))) !== null;
+
+/** For `catch`: null for this one error, every other goes on. */
+const unlessCoded =
+  (code: string) =>
+  (error: unknown): null => {
+    if (isCoded(error, code)) return null;
     throw error;
-  }
-}
+  };
 
 const isCoded = (error: unknown, code: string): boolean =>
   error instanceof Error && "code" in error && error.code === code;
