@@ -12,6 +12,7 @@ import { openDoors } from "./http/doors.ts";
 import { requestRoutes } from "./http/requests.ts";
 import { humanLayerRoutes } from "./humanlayer/humanlayer.ts";
 import type { Logger } from "./logger.ts";
+import { mcpRoutes } from "./mcp/mcp.ts";
 import { listenForNews } from "./news.ts";
 import { createCheckpoints } from "./outside/checkpoints.ts";
 import type { Directory } from "./outside/directory.ts";
@@ -48,9 +49,15 @@ export async function openOutside(needs: {
   const endpoints = createEndpoints({ sql, secret, allowPrivate });
   const requests = createRequests({ sql, engine, news, endpoints, directory, defaultChannel });
   const checkpoints = createCheckpoints({ sql, clock: needs.clock, log: needs.log });
-  const parts = [requestRoutes({ requests }), checkpointRoutes({ checkpoints }), humanLayerRoutes(requests)];
+  const mcp = mcpRoutes({ requests, goals: null, log: needs.log, config });
+  const parts = [
+    requestRoutes({ requests }),
+    checkpointRoutes({ checkpoints }),
+    humanLayerRoutes(requests),
+    mcp,
+  ];
   return {
-    routes: new Hono().route("/", createApi(doors.inOrder, parts)),
+    routes: new Hono().route("/", createApi(doors.inOrder, parts, config.publicUrl ?? "/")),
     followers: [],
     start: async () => checkpoints.startPurging(),
   };

@@ -2,7 +2,9 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import type { Asking } from "../outside/asking.ts";
+import { documentRoutes } from "./documents.ts";
 import { invalid, problem } from "./failure.ts";
+import { describeApi } from "./openapi.ts";
 
 /** What every handler of the API finds in its context. */
 export type ApiEnv = { Variables: { asking: Asking; correlationId: string } };
@@ -17,8 +19,12 @@ export const createPart = (): ApiPart =>
     defaultHook: (result) => (result.success ? undefined : invalid(result.error, result.target)),
   });
 
-/** The API for outside agents: the doors first, then the parts. */
-export function createApi(doors: readonly MiddlewareHandler<ApiEnv>[], parts: readonly ApiPart[]): ApiPart {
+/** The API for outside agents: the doors first, then the parts, and what describes them. `url`: where others reach it. */
+export function createApi(
+  doors: readonly MiddlewareHandler<ApiEnv>[],
+  parts: readonly ApiPart[],
+  url = "/",
+): ApiPart {
   const api = createPart();
   for (const path of BEHIND_DOORS)
     for (const door of [
@@ -27,6 +33,10 @@ export function createApi(doors: readonly MiddlewareHandler<ApiEnv>[], parts: re
     ])
       api.use(path, door);
   for (const part of parts) api.route("/", part);
+  api.route(
+    "/",
+    documentRoutes(() => describeApi(api, url)),
+  );
   return api;
 }
 
