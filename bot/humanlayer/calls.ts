@@ -33,7 +33,15 @@ type NewCall = {
   readonly call_id?: string | null | undefined;
   readonly spec: { readonly channel?: Channel | null | undefined };
 };
-type Channel = { readonly slack?: { readonly channel_or_user_id: string } | null | undefined };
+type Channel = {
+  readonly slack?:
+    | {
+        readonly channel_or_user_id: string;
+        readonly allowed_responder_ids?: readonly string[] | null | undefined;
+      }
+    | null
+    | undefined;
+};
 
 /**
  * Asks under the id that the client gave, so that the same call is asked once, however often it is sent. Their ids name a
@@ -83,11 +91,12 @@ const toCall = (request: RequestView): Call => ({ ...Kept.parse(request.metadata
 
 /** "U02BOB" is a person, anything else a channel. */
 function routingOf(channel: Channel | null | undefined): NewRequest["routing"] {
-  const id = channel?.slack?.channel_or_user_id;
-  if (id === undefined) return { channels: [], recipients: [] };
-  return /^[UW][A-Z0-9]{2,}$/.test(id)
-    ? { channels: [], recipients: [{ slackUserId: id }] }
-    : { channels: [id], recipients: [] };
+  const slack = channel?.slack;
+  if (!slack) return { channels: [], recipients: [] };
+  const { channel_or_user_id: id, allowed_responder_ids: allowed } = slack;
+  const recipients = (allowed ?? []).map((slackUserId) => ({ slackUserId }));
+  if (!/^[UW][A-Z0-9]{2,}$/.test(id)) return { channels: [id], recipients };
+  return { channels: [], recipients: recipients.length > 0 ? recipients : [{ slackUserId: id }] };
 }
 
 /** What is wrong with a request, by the field of theirs that it came from. */

@@ -18,6 +18,11 @@ const SlackChannel = z
       .max(100)
       .openapi({ example: "C01GENERAL" }),
     context_about_channel_or_user: text(500).nullish(),
+    allowed_responder_ids: z
+      .array(z.string().regex(/^[UW][A-Z0-9]{2,20}$/, "Give Slack member ids (U02BOB)."))
+      .max(5, "Name five people at most.")
+      .nullish()
+      .openapi({ description: "Only these may answer; they get a direct message too." }),
     experimental_slack_blocks: z
       .boolean()
       .nullish()
@@ -63,7 +68,10 @@ const state = z.record(z.string(), z.unknown()).nullish().openapi({ description:
 const FunctionCallSpec = z
   .object({
     fn: text(200).openapi({ example: "send_email" }),
-    kwargs: z.unknown().openapi({ example: { to: "alice@example.com" } }),
+    kwargs: z
+      .unknown()
+      .optional()
+      .openapi({ example: { to: "alice@example.com" } }),
     channel: Channel.nullish(),
     reject_options: options.nullish(),
     state,

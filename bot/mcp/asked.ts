@@ -109,7 +109,7 @@ export const RequestApproval = z.strictObject({
 });
 
 /** All that was asked over MCP with a key goes by one name, so that a question whose id was lost can be found. */
-export const workflowOf = ({ caller }: Asking): string => `mcp-${caller.keyId ?? "local"}`;
+export const workflowOf = ({ caller }: Asking): string => `mcp-${caller.keyId?.slice(0, 8) ?? "local"}`;
 
 /** A question as a request: text or one of its options answers it. */
 export function questionOf(by: Asking, input: z.output<typeof AskHuman>): NewRequest {

@@ -1,4 +1,5 @@
 import { type AuthInfo, createMcpHandler } from "@modelcontextprotocol/server";
+import type { Config } from "../config.ts";
 import { type ApiPart, createPart } from "../http/api.ts";
 import type { Logger } from "../logger.ts";
 import type { Asking } from "../outside/asking.ts";
@@ -20,18 +21,16 @@ export function mcpRoutes({
   requests,
   goals,
   log,
-  ...hosts
+  config,
 }: {
   readonly requests: Requests;
-  readonly goals: OutsideGoals;
+  readonly goals: OutsideGoals | null;
   readonly log: Logger;
-  /** Where this Countersign listens. */
-  readonly host: string;
-  readonly publicUrl: string | null;
-  /** Web pages that may call. */
-  readonly corsOrigins: readonly string[];
+  readonly config: Pick<Config, "host" | "publicUrl" | "api">;
 }): ApiPart {
-  const tools = [...askTools(requests), ...goalTools(goals)];
+  const { host, publicUrl } = config;
+  const hosts = { host, publicUrl, corsOrigins: config.api.corsOrigins };
+  const tools = [...askTools(requests), ...(goals ? goalTools(goals) : [])];
   const callers = new WeakMap<AuthInfo, Asking>();
   const handler = createMcpHandler(
     ({ authInfo }) => {
