@@ -1,6 +1,5 @@
 import { z } from "@hono/zod-openapi";
 import { REQUEST_TYPES } from "../outside/request.ts";
-import { wrongChannels, wrongOptions } from "../outside/request-checks.ts";
 
 /** A text from outside, within its length. */
 const text = (least: number, most: number) => {
@@ -55,46 +54,34 @@ const Metadata = json(16_384, "metadata").refine(
   { message: "Write the agent's name in 1 to 100 characters.", path: ["agent_id"] },
 );
 
-const CreateShape = z.strictObject({
-  workflow_id: id.optional().openapi({ description: "Made where none is given.", example: "wf-abc123" }),
-  checkpoint_id: id.optional().openapi({ description: "Made where none is given.", example: "cp-xyz789" }),
-  type: z.enum(REQUEST_TYPES, `Write one of ${REQUEST_TYPES.join(", ")}.`).default("approval"),
-  title: text(1, 255)
-    .refine((title) => title.trim() !== "", "Say what is asked.")
-    .openapi({ example: "May I tag v1.2.0?" }),
-  description: text(0, 10_000).default(""),
-  context: json(65_536, "context")
-    .default({})
-    .openapi({ description: "Evidence: code_diff, risk_assessment, affected_systems, and whatever else." }),
-  options: z.array(Option).max(10, "Give ten options at most.").default([]),
-  routing: Routing.default({ channels: [], recipients: [] }),
-  callback_webhook: text(1, 2_048).optional().openapi({ example: "https://agent.example.com/resume" }),
-  callback_secret: text(16, 255)
-    .optional()
-    .openapi({ description: "Yours; made and answered once where none is given." }),
-  timeout_minutes: z
-    .number("Write minutes, from 1 to 43200 (30 days).")
-    .int("Write whole minutes, from 1 to 43200 (30 days).")
-    .min(1, "Write minutes, from 1 to 43200 (30 days).")
-    .max(43_200, "Write minutes, from 1 to 43200 (30 days).")
-    .default(1_440),
-  metadata: Metadata.default({}).openapi({ example: { agent_id: "code-review-agent", priority: "high" } }),
-});
-
-/** The documented body of a request (S0-52), read into our words. */
-export const CreateBody = CreateShape.superRefine((body, context) => {
-  const { type, routing } = body;
-  const options = body.options.map(toOption);
-  const asked = { type, options, routing: { ...routing, recipients: [] } };
-  for (const { field, detail } of [...wrongOptions(asked), ...wrongChannels(asked)])
-    context.addIssue({ code: "custom", path: field.split("."), message: detail });
-  if (body.callback_secret !== undefined && body.callback_webhook === undefined)
-    context.addIssue({
-      code: "custom",
-      path: ["callback_secret"],
-      message: "It signs nothing without a callback_webhook.",
-    });
-}).openapi("NewRequest");
+/** The documented body of a request (S0-52). What its fields are to each other is the service's to say. */
+export const CreateBody = z
+  .strictObject({
+    workflow_id: id.optional().openapi({ description: "Made where none is given.", example: "wf-abc123" }),
+    checkpoint_id: id.optional().openapi({ description: "Made where none is given.", example: "cp-xyz789" }),
+    type: z.enum(REQUEST_TYPES, `Write one of ${REQUEST_TYPES.join(", ")}.`).default("approval"),
+    title: text(1, 255)
+      .refine((title) => title.trim() !== "", "Say what is asked.")
+      .openapi({ example: "May I tag v1.2.0?" }),
+    description: text(0, 10_000).default(""),
+    context: json(65_536, "context")
+      .default({})
+      .openapi({ description: "Evidence: code_diff, risk_assessment, affected_systems, and whatever else." }),
+    options: z.array(Option).max(10, "Give ten options at most.").default([]),
+    routing: Routing.default({ channels: [], recipients: [] }),
+    callback_webhook: text(1, 2_048).optional().openapi({ example: "https://agent.example.com/resume" }),
+    callback_secret: text(16, 255)
+      .optional()
+      .openapi({ description: "Yours; made and answered once where none is given." }),
+    timeout_minutes: z
+      .number("Write minutes, from 1 to 43200 (30 days).")
+      .int("Write whole minutes, from 1 to 43200 (30 days).")
+      .min(1, "Write minutes, from 1 to 43200 (30 days).")
+      .max(43_200, "Write minutes, from 1 to 43200 (30 days).")
+      .default(1_440),
+    metadata: Metadata.default({}).openapi({ example: { agent_id: "code-review-agent", priority: "high" } }),
+  })
+  .openapi("NewRequest");
 
 /** What was asked, in our words. */
 export const fromCreateBody = (body: z.output<typeof CreateBody>) => ({

@@ -1,18 +1,25 @@
 import type { Question } from "#engine/consultation/question.ts";
 import type { NewRequest } from "./request.ts";
 import { whyNotChannel } from "./request-routing.ts";
-import { refuseWrong, type WrongField, WrongFields } from "./wrong-fields.ts";
+import { type WrongField, WrongFields } from "./wrong-fields.ts";
 
 /** Answers that a clarification takes beside its options: the comment is the answer. */
 const BY_TEXT = ["text", "answer"] as const;
 
-/** Refuses what no single field's shape can tell, whoever brings the request; with every field that is wrong. */
-export function checkRequest(asked: NewRequest): void {
-  refuseWrong([...wrongOptions(asked), ...wrongChannels(asked)]);
-}
+/** What no single field's shape can tell, whoever brings the request. */
+export const wrongInRequest = (asked: NewRequest): readonly WrongField[] => [
+  ...wrongOptions(asked),
+  ...wrongChannels(asked),
+  ...(asked.callbackSecret !== undefined && asked.callbackWebhook === undefined ? [NOTHING_TO_SIGN] : []),
+];
+
+const NOTHING_TO_SIGN: WrongField = {
+  field: "callback_secret",
+  detail: "It signs nothing without a callback_webhook.",
+};
 
 /** Options that don't fit the type, or each other. */
-export function wrongOptions({ type, options }: Pick<NewRequest, "type" | "options">): readonly WrongField[] {
+function wrongOptions({ type, options }: Pick<NewRequest, "type" | "options">): readonly WrongField[] {
   if (type === "approval" && options.length > 0)
     return [{ field: "options", detail: 'An approval takes no options: use "decision" or "clarification".' }];
   if (type === "decision" && options.length < 2)
@@ -27,7 +34,7 @@ export function wrongOptions({ type, options }: Pick<NewRequest, "type" | "optio
 }
 
 /** Ways to reach people that there are not. */
-export const wrongChannels = ({ routing }: Pick<NewRequest, "routing">): readonly WrongField[] =>
+const wrongChannels = ({ routing }: Pick<NewRequest, "routing">): readonly WrongField[] =>
   routing.channels.flatMap((channel, i) => {
     const detail = whyNotChannel(channel);
     return detail === null ? [] : [{ field: `routing.channels.${i}`, detail }];

@@ -13,10 +13,11 @@ import type { Directory } from "./directory.ts";
 import type { Endpoints } from "./endpoints.ts";
 import { readCursor, toCursor } from "./pages.ts";
 import type { NewRequest, NewResponse, RequestFilter, Requests } from "./request.ts";
-import { checkRequest, decisionOf } from "./request-checks.ts";
+import { decisionOf, wrongInRequest } from "./request-checks.ts";
 import { questionOf } from "./request-question.ts";
 import { createRoute } from "./request-routing.ts";
 import { endedRow, newRow, toRequestView } from "./request-view.ts";
+import { refuseWrong, type WrongField } from "./wrong-fields.ts";
 
 type Needs = {
   readonly sql: Sql;
@@ -52,7 +53,7 @@ function createAsk({ sql, engine, endpoints, directory, defaultChannel }: Needs)
 
   return async (by, asked) => {
     mustHave(by, "ask");
-    checkRequest(asked);
+    refuseWrong([...wrongInRequest(asked), ...wrongCallback(endpoints, asked)]);
     if (!route || !checkAgent) throw new Refusal("wrong_state", NO_SLACK);
     const { caller, onceId } = by;
     const { workspaceId } = caller;
@@ -70,6 +71,20 @@ function createAsk({ sql, engine, endpoints, directory, defaultChannel }: Needs)
     const row = repeated ? await find(sql, by, state.id) : newRow(state, asked);
     return { request: toRequestView(row), callbackSecret: callback.secretShown };
   };
+}
+
+/** So that it is told beside everything else that is wrong. */
+function wrongCallback(endpoints: Endpoints, asked: NewRequest): readonly WrongField[] {
+  const { callbackWebhook: url, callbackSecret: secret } = asked;
+  if (url === undefined) return [];
+  try {
+    endpoints.check("callback", { url, secret });
+    return [];
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.field === undefined) throw error;
+    const { field, message } = error;
+    return [{ field, detail: message.replace(`${field}: `, "") }];
+  }
 }
 
 async function makeCallback(endpoints: Endpoints, by: Asking, asked: NewRequest) {
