@@ -13,16 +13,16 @@ export type GoalRequest = {
   readonly channel: string;
   readonly text: string;
   /** A saved workflow's name: then no planner is needed. */
-  readonly workflow?: string;
-  readonly parameters?: Readonly<Record<string, string>>;
-  readonly requirements?: readonly string[];
-  readonly maxTimeMs?: number;
-  readonly testsMustPass?: boolean;
-  readonly project?: string;
-  readonly reviewers?: readonly string[];
-  readonly priority?: Brief["priority"];
+  readonly workflow?: string | undefined;
+  readonly parameters?: Readonly<Record<string, string>> | undefined;
+  readonly requirements?: readonly string[] | undefined;
+  readonly maxTimeMs?: number | undefined;
+  readonly testsMustPass?: boolean | undefined;
+  readonly project?: string | undefined;
+  readonly reviewers?: readonly string[] | undefined;
+  readonly priority?: Brief["priority"] | undefined;
   /** The plan must hold a security step. */
-  readonly securityAudit?: boolean;
+  readonly securityAudit?: boolean | undefined;
 } & FromOutside;
 
 /** What comes with a goal of a program outside, and goes through with it. */
@@ -42,10 +42,10 @@ type Asked = {
   readonly workspaceId: string;
   readonly channel: string;
   readonly text: string;
-  readonly workflow?: string | null;
-  readonly parameters?: Readonly<Record<string, string>>;
-  readonly project?: string | null;
-  readonly testsMustPass?: boolean;
+  readonly workflow?: string | null | undefined;
+  readonly parameters?: Readonly<Record<string, string>> | undefined;
+  readonly project?: string | null | undefined;
+  readonly testsMustPass?: boolean | undefined;
 };
 
 export type What = {

@@ -52,6 +52,47 @@ export async function listGoals(
   return goalsWhere(sql, sql`workspace_id = ${workspaceId} ${open}`, most);
 }
 
+/** Runs that stand like this. `stuck`: only those that wait for people, or only those that do not. */
+export type RunsLike = { readonly status: Run["status"]; readonly stuck?: boolean };
+
+/** A page of a workspace's goals, newest first: those with a smaller number than `before`, of one project where it is given. */
+export async function goalsPage(
+  sql: Sql,
+  workspaceId: string,
+  page: {
+    readonly projectId: string | null;
+    /** Empty: whatever their run is like. */
+    readonly runs: readonly RunsLike[];
+    readonly before: number | null;
+    readonly most: number;
+  },
+): Promise<readonly Goal[]> {
+  const { projectId, runs, before, most } = page;
+  const ofProject = projectId === null ? sql`` : sql`and project_id = ${projectId}`;
+  const older = before === null ? sql`` : sql`and number < ${before}`;
+  return goalsWhere(
+    sql,
+    sql`workspace_id = ${workspaceId} ${ofProject} ${older} ${standing(sql, runs)}`,
+    most,
+  );
+}
+
+function standing(sql: Sql, runs: readonly RunsLike[]): PendingQuery<Row[]> {
+  if (runs.length === 0) return sql``;
+  const hasEnded = runs.every(({ status }) => ENDED.includes(status));
+  const isOpen = runs.every(({ status }) => !ENDED.includes(status));
+  const end = isOpen ? sql`and r.ended_at is null` : hasEnded ? sql`and r.ended_at is not null` : sql``;
+  const like = runs.map(({ status, stuck }) => {
+    if (stuck === undefined) return sql`or r.status = ${status}`;
+    const isStuck = sql`(case r.status when 'planning' then r.state ->> 'planTrouble' is not null
+      else r.state ->> 'activeSince' is null end)`;
+    return sql`or (r.status = ${status} and ${isStuck} = ${stuck})`;
+  });
+  return sql`and exists (select from runs r where r.id = latest_run_id ${end} and (false ${like}))`;
+}
+
+const ENDED: readonly Run["status"][] = ["succeeded", "failed", "cancelled"];
+
 async function goalsWhere(sql: Sql, where: PendingQuery<Row[]>, most: number): Promise<readonly Goal[]> {
   const rows = await sql<{ id: string; number: number; runId: string; workspaceId: string }[]>`
     select id, number, latest_run_id as "runId", workspace_id as "workspaceId" from goals

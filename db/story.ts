@@ -28,15 +28,24 @@ export const stuckFacts = (sql: Sql, workspaceId: string, runId: string): Promis
 export const storyOf = (sql: Sql, workspaceId: string, runId: string): Promise<readonly Told[]> =>
   told(sql, workspaceId, runId, sql``);
 
+/** What happened to a run after its fact number `after`, oldest first: at most `most` facts. */
+export const storyAfter = (
+  sql: Sql,
+  workspaceId: string,
+  runId: string,
+  { after, most }: { readonly after: number; readonly most: number },
+): Promise<readonly Told[]> => told(sql, workspaceId, runId, sql`and seq > ${after}`, sql`limit ${most}`);
+
 async function told(
   sql: Sql,
   workspaceId: string,
   runId: string,
   which: PendingQuery<Row[]>,
+  limit: PendingQuery<Row[]> = sql``,
 ): Promise<readonly Told[]> {
   const rows = await sql<{ seq: number; fact: RunFact; actor: string; at: string }[]>`
     select seq, body as fact, actor, at from facts
-    where stream_id = ${runId} and workspace_id = ${workspaceId} ${which} order by seq`;
+    where stream_id = ${runId} and workspace_id = ${workspaceId} ${which} order by seq ${limit}`;
   return rows.map((row) => ({ ...row, at: Number(row.at) }));
 }
 

@@ -18,7 +18,11 @@ export function askerOf({ config }: Office, as: string | undefined): string {
 /** Where a goal's card stands: the channel that is named, else the project's, else SLACK_DEFAULT_CHANNEL, else local-slack's. */
 export async function channelFor(
   office: Office,
-  wanted: { readonly channel?: string; readonly project?: string; readonly workflow?: string },
+  wanted: {
+    readonly channel?: string;
+    readonly project?: string;
+    readonly workflow?: string | undefined;
+  },
 ): Promise<string> {
   const { config } = office;
   const channel = wanted.channel ?? (await channelOfProject(office, wanted)) ?? config.slackDefaultChannel;
@@ -32,7 +36,7 @@ export async function channelFor(
 
 async function channelOfProject(
   { sql, workspaceId }: Office,
-  { project: name, workflow }: { readonly project?: string; readonly workflow?: string },
+  { project: name, workflow }: { readonly project?: string; readonly workflow?: string | undefined },
 ): Promise<string | null> {
   if (name !== undefined) return (await projectByName(sql, workspaceId, name))?.channelId ?? null;
   const saved = workflow === undefined ? null : await workflowByName(sql, workspaceId, workflow);

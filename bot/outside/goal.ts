@@ -7,23 +7,23 @@ import type { Page } from "./request.ts";
 /** What an outside agent wants done (S3-07), read. What is left out has the same defaults as in Slack. */
 export type NewGoal = {
   readonly goal: string;
-  readonly requirements?: readonly string[];
+  readonly requirements?: readonly string[] | undefined;
   /** The limit of working time; waiting for people does not count. */
-  readonly maxTimeMs?: number;
-  readonly testsMustPass?: boolean;
+  readonly maxTimeMs?: number | undefined;
+  readonly testsMustPass?: boolean | undefined;
   /** The plan must hold a security step. */
-  readonly securityAudit?: boolean;
+  readonly securityAudit?: boolean | undefined;
   /** A project's name. */
-  readonly project?: string;
+  readonly project?: string | undefined;
   /** A saved workflow's name: then nobody plans. */
-  readonly workflow?: string;
-  readonly parameters?: Readonly<Record<string, string>>;
+  readonly workflow?: string | undefined;
+  readonly parameters?: Readonly<Record<string, string>> | undefined;
   /** A Slack channel by id or name; the project's, else SLACK_DEFAULT_CHANNEL, where none is named. */
-  readonly channel?: string;
-  readonly priority?: Brief["priority"];
+  readonly channel?: string | undefined;
+  readonly priority?: Brief["priority"] | undefined;
   /** Slack ids. */
-  readonly reviewers?: readonly string[];
-  readonly metadata?: Readonly<Record<string, unknown>>;
+  readonly reviewers?: readonly string[] | undefined;
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined;
 };
 
 /** When a goal will be done, and what that is known from. */
@@ -44,11 +44,11 @@ export type GoalWithEstimate = { readonly goal: Goal; readonly estimate: Estimat
 export type Wait = { readonly waitMs: number; readonly signal: AbortSignal };
 
 export type GoalFilter = {
-  readonly statuses?: readonly GoalStatus[];
+  readonly statuses?: readonly GoalStatus[] | undefined;
   /** A project's name. */
-  readonly project?: string;
+  readonly project?: string | undefined;
   readonly limit: number;
-  readonly cursor?: string;
+  readonly cursor?: string | undefined;
 };
 
 /**
@@ -65,7 +65,7 @@ export type OutsideGoals = {
   reworkGoal(
     by: Asking,
     id: string,
-    asked: { readonly feedback: string; readonly priority?: Brief["priority"] },
+    asked: { readonly feedback: string; readonly priority?: Brief["priority"] | undefined },
   ): Promise<GoalWithEstimate>;
   cancelGoal(by: Asking, id: string, reason: string): Promise<GoalWithEstimate>;
   /** At once; with `wait`: once the run has ended, or when the time is over. */

@@ -46,10 +46,11 @@ export const toPlanned = (step: PlannedStep) => ({
   ...{ effects: step.effects, timeout_seconds: step.timeoutMs / 1_000 },
 });
 
-/** Who works on a step: the kind of agent; and the role that a model plays. */
+/** Who works on a step: the kind of agent; the role that a model plays; the agent outside or its capability. */
 export const toAgent = (agent: AgentSpec) => ({
   agent: agent.kind,
   role: "role" in agent ? agent.role : null,
+  ...(agent.kind === "remote" ? defined({ agent_name: agent.agent, capability: agent.capability }) : {}),
 });
 
 export const toGuidance = ({ by, text }: Guidance) => ({ by, text });

@@ -193,10 +193,14 @@ export const isApproval = (step: PlannedStep): boolean =>
 export const isTest = (step: PlannedStep): boolean =>
   step.agent.kind === "command" && step.agent.name === "test";
 
-/** A step that looks for weaknesses: the security role, or a command that says by its name that it does. */
-export const isSecurityAudit = ({ agent }: PlannedStep): boolean =>
-  ("role" in agent && agent.role === "security") ||
-  (agent.kind === "command" && /(?<![a-z])(?:security|audit)(?![a-z])/i.test(agent.name ?? ""));
+/** A step that looks for weaknesses: the security role, or a command or an agent outside that is called so. */
+export const isSecurityAudit = ({ agent }: PlannedStep): boolean => {
+  if (agent.kind === "command") return saysSecurity(agent.name ?? "");
+  if (agent.kind === "remote") return saysSecurity(agent.capability ?? agent.agent ?? "");
+  return "role" in agent && agent.role === "security";
+};
+
+const saysSecurity = (name: string): boolean => /(?<![a-z])(?:security|audit)(?![a-z])/i.test(name);
 
 /** The step with this key; refuses with `not_found`. */
 export function stepOf(run: Run, key: string): Step {
