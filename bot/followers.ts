@@ -1,5 +1,5 @@
 import type { Sql } from "postgres";
-import { claim, logsBehind, postpone, release, type StreamRow } from "#db/cursors.ts";
+import { claim, logsBehind, postpone, type Reads, release, type StreamRow } from "#db/cursors.ts";
 import { FACTS_CHANNEL } from "#db/save.ts";
 import { OutsideFailure } from "#engine/errors.ts";
 import type { Logger } from "./logger.ts";
@@ -7,13 +7,16 @@ import type { Logger } from "./logger.ts";
 /** Brings an outside view up to date with a log. It may be told of the same facts twice, and never hears "event 17". */
 export type Follower = {
   readonly name: string;
+  /** Which logs it reads; those of connected workspaces where nothing is said. */
+  readonly reads?: Reads;
+  /** News of the same log within this time is one piece of news; `GATHER_MS` where nothing is said. */
+  readonly gatherMs?: number;
   /** The log has grown beyond `seenSeq`. Rejects when it must be tried again. */
   catchUp(stream: StreamRow, seenSeq: number): Promise<void>;
 };
 
 /** How many logs one follower reads at a time: one that hangs holds one place, and no step waits for it. */
 const PLACES = 4;
-/** News of the same log within this time is one piece of news. */
 const GATHER_MS = 40;
 const LONGEST_WAIT_MS = 5 * 60_000;
 /** How far back a sweep looks for news that nobody heard, because its process died right after a commit. */
@@ -33,7 +36,7 @@ export async function startFollowers(needs: {
   const { sql, holder, log } = needs;
   const lanes = needs.followers.map((follower) => createLane({ sql, holder, follower, log }));
   const wakeAll = async (sinceMs: number | null) => {
-    for (const lane of lanes) lane.wake(await logsBehind(sql, lane.name, sinceMs));
+    for (const lane of lanes) lane.wake(await logsBehind(sql, lane, sinceMs));
   };
   const listening = await sql.listen(
     FACTS_CHANNEL,
@@ -63,6 +66,7 @@ type LaneNeeds = {
 
 /** One follower's own places: which logs wait for it, and which are being read. */
 function createLane({ sql, holder, follower, log }: LaneNeeds) {
+  const { reads, gatherMs = GATHER_MS } = follower;
   /** Logs that have grown, and since when they wait; who waits longest comes first. */
   const waiting = new Map<string, number>();
   const working = new Map<string, Promise<void>>();
@@ -80,12 +84,12 @@ function createLane({ sql, holder, follower, log }: LaneNeeds) {
 
   function gather(): void {
     if (isOpen && timer === null && waiting.size > 0 && working.size < PLACES)
-      timer = setTimeout(fill, GATHER_MS);
+      timer = setTimeout(fill, gatherMs);
   }
 
   function fill(): void {
     timer = null;
-    const gatheredMs = performance.now() - GATHER_MS + 1; // a timer may be early by a part of a millisecond
+    const gatheredMs = performance.now() - gatherMs + 1; // a timer may be early by a part of a millisecond
     for (const [id, sinceMs] of waiting) {
       if (!isOpen || working.size >= PLACES || sinceMs > gatheredMs) break;
       waiting.delete(id);
@@ -102,7 +106,7 @@ function createLane({ sql, holder, follower, log }: LaneNeeds) {
 
   async function follow(id: string): Promise<void> {
     try {
-      const claimed = await claim(sql, follower.name, holder, id);
+      const claimed = await claim(sql, follower, holder, id);
       if (claimed === null) return;
       const { stream, seq, failures } = claimed;
       try {
@@ -131,5 +135,5 @@ function createLane({ sql, holder, follower, log }: LaneNeeds) {
     await Promise.all(working.values());
   }
 
-  return { name: follower.name, wake, close };
+  return { name: follower.name, ...(reads && { reads }), wake, close };
 }

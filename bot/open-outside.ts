@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import type { Sql } from "postgres";
 import type { Engine } from "#engine/engine.ts";
 import type { Clock } from "#engine/ports.ts";
+import { createGuardedPost } from "#integrations/web/guarded-post.ts";
 import type { Closers } from "./closers.ts";
 import type { Config } from "./config.ts";
 import type { Follower } from "./followers.ts";
@@ -14,7 +15,9 @@ import { humanLayerRoutes } from "./humanlayer/humanlayer.ts";
 import type { Logger } from "./logger.ts";
 import { mcpRoutes } from "./mcp/mcp.ts";
 import { listenForNews } from "./news.ts";
+import { createCallbacks } from "./outside/callbacks.ts";
 import { createCheckpoints } from "./outside/checkpoints.ts";
+import { startDeliverer } from "./outside/deliverer.ts";
 import type { Directory } from "./outside/directory.ts";
 import { createEndpoints } from "./outside/endpoints.ts";
 import { createRequests } from "./outside/requests.ts";
@@ -47,6 +50,7 @@ export async function openOutside(needs: {
   closers.add("the doors of the API", doors.close);
   const { secret, callbackAllowPrivate: allowPrivate, slackDefaultChannel: defaultChannel } = config;
   const endpoints = createEndpoints({ sql, secret, allowPrivate });
+  const post = createGuardedPost({ allowPrivate });
   const requests = createRequests({ sql, engine, news, endpoints, directory, defaultChannel });
   const checkpoints = createCheckpoints({ sql, clock: needs.clock, log: needs.log });
   const mcp = mcpRoutes({ requests, goals: null, log: needs.log, config });
@@ -58,7 +62,13 @@ export async function openOutside(needs: {
   ];
   return {
     routes: new Hono().route("/", createApi(doors.inOrder, parts, config.publicUrl ?? "/")),
-    followers: [],
-    start: async () => checkpoints.startPurging(),
+    followers: [createCallbacks(sql)],
+    start: async () => {
+      const deliverer = await startDeliverer({ sql, secrets, post, log: needs.log });
+      const stopPurging = checkpoints.startPurging();
+      return async () => {
+        await Promise.all([deliverer.close(), stopPurging()]);
+      };
+    },
   };
 }

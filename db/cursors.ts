@@ -8,6 +8,27 @@ export type StreamRow = {
   readonly seq: number;
 };
 
+/**
+ * Which logs a follower reads: all of connected workspaces (`shown`, as people see them in Slack), requests of outside agents
+ * (`requests`), or all of workspaces in which somebody subscribes to events (`subscribed`). What is owed to programs outside
+ * is owed also while Slack does not know us.
+ */
+export type Reads = "shown" | "requests" | "subscribed";
+type Reader = { readonly name: string; readonly reads?: Reads };
+
+const isRead = (sql: Sql, reads: Reads = "shown") => {
+  switch (reads) {
+    case "shown":
+      return sql`exists (select from installations i where i.workspace_id = s.workspace_id and i.connected)`;
+    case "requests":
+      return sql`s.kind = 'consultation'
+        and exists (select from consultations q where q.id = s.id and q.workflow_id is not null)`;
+    case "subscribed":
+      return sql`exists (select from endpoints e
+        where e.workspace_id = s.workspace_id and e.kind = 'subscription' and e.disabled_at is null)`;
+  }
+};
+
 export type Claim = { readonly stream: StreamRow; readonly seq: number; readonly failures: number };
 
 /**
@@ -16,14 +37,13 @@ export type Claim = { readonly stream: StreamRow; readonly seq: number; readonly
  */
 export async function claim(
   sql: Sql,
-  follower: string,
+  { name: follower, reads }: Reader,
   holder: string,
   streamId: string,
 ): Promise<Claim | null> {
   const [row] = await sql<(Omit<StreamRow, "seq"> & { head: number; seq: number; failures: number })[]>`
     with stream as (
-      select s.* from streams s join installations i on i.workspace_id = s.workspace_id and i.connected
-      where s.id = ${streamId} and s.seq > coalesce(
+      select s.* from streams s where s.id = ${streamId} and ${isRead(sql, reads)} and s.seq > coalesce(
         (select c.seq from cursors c where c.follower = ${follower} and c.stream_id = s.id), 0)),
     held as (
       insert into cursors as c (follower, stream_id, workspace_id, seq, held_by)
@@ -78,15 +98,15 @@ export async function postpone(
 /** Logs that a follower has not read to the end: all of them at a start, later only what changed lately or was put off. */
 export async function logsBehind(
   sql: Sql,
-  follower: string,
+  { name: follower, reads }: Reader,
   sinceMs: number | null,
 ): Promise<readonly string[]> {
   const recent = sinceMs === null ? sql`true` : sql`s.changed_at > now() - ${sinceMs} * interval '1 ms'`;
   const rows = await sql<{ id: string }[]>`
-    select s.id from streams s left join cursors c on c.stream_id = s.id and c.follower = ${follower}
-    where ${recent} and s.seq > coalesce(c.seq, 0)
+    (select s.id from streams s left join cursors c on c.stream_id = s.id and c.follower = ${follower}
+    where ${recent} and s.seq > coalesce(c.seq, 0) and ${isRead(sql, reads)}
+    order by s.changed_at desc limit 10000)
     union
-    select stream_id from cursors where follower = ${follower} and not_before <= now()
-    limit 10000`;
+    select stream_id from cursors where follower = ${follower} and not_before <= now()`;
   return rows.map((row) => row.id);
 }

@@ -1,4 +1,4 @@
-import type { Sql } from "postgres";
+import type { PendingQuery, Row, Sql } from "postgres";
 
 /** An address that we post to. Secrets are as they are kept: encrypted. */
 export type EndpointRow = {
@@ -56,14 +56,33 @@ export async function changeSecret(
   return changed.length > 0;
 }
 
-/** Nothing is sent there any more: what waited has failed. */
-export async function switchOff(sql: Sql, workspaceId: string, id: string, reason: string): Promise<void> {
-  await sql`
+/** Nothing is sent there any more: what waited has failed. False where it was off, or is none of this workspace's. */
+export const switchOff = (sql: Sql, workspaceId: string, id: string, reason: string): Promise<boolean> =>
+  switchOffWhere(sql, workspaceId, sql`id = ${id}`, reason);
+
+/** Nothing is sent to this address any more that was asked for with the same key. */
+export const switchOffAddress = (
+  sql: Sql,
+  { workspaceId, keyId, url }: Pick<EndpointRow, "workspaceId" | "keyId" | "url">,
+  reason: string,
+): Promise<boolean> =>
+  switchOffWhere(sql, workspaceId, sql`url = ${url} and key_id is not distinct from ${keyId}`, reason);
+
+async function switchOffWhere(
+  sql: Sql,
+  workspaceId: string,
+  which: PendingQuery<Row[]>,
+  reason: string,
+): Promise<boolean> {
+  const off = await sql`
     with off as (
       update endpoints set disabled_at = now(), disabled_reason = ${reason}
-      where workspace_id = ${workspaceId} and id = ${id} and disabled_at is null returning id)
-    update deliveries set state = 'failed', next_at = null, done_at = now()
-    where workspace_id = ${workspaceId} and state = 'waiting' and endpoint_id in (select id from off)`;
+      where workspace_id = ${workspaceId} and disabled_at is null and ${which} returning id),
+    failed as (
+      update deliveries set state = 'failed', next_at = null, done_at = now()
+      where workspace_id = ${workspaceId} and state = 'waiting' and endpoint_id in (select id from off))
+    select id from off`;
+  return off.length > 0;
 }
 
 const columns = (sql: Sql) => sql`

@@ -3,7 +3,7 @@ import { lookup } from "node:dns/promises";
 import type { LookupFunction } from "node:net";
 import { buildConnector, Client, type Dispatcher } from "undici";
 import { literalOf, whyNotAddress, whyNotUrl } from "./addresses.ts";
-import { Forbidden, TooLate, whyFailed } from "./post-failure.ts";
+import { Forbidden, whyFailed } from "./post-failure.ts";
 
 /** What came of a post. It counts as taken where `error` is null: the far side said 2xx, all of it, in time. */
 export type Posted = {
@@ -21,7 +21,12 @@ export type Posted = {
 
 export type GuardedPost = (
   url: string,
-  sent: { readonly headers: Readonly<Record<string, string>>; readonly body: string },
+  sent: {
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: string;
+    /** Breaks it off. */
+    readonly signal?: AbortSignal;
+  },
 ) => Promise<Posted>;
 
 type Options = {
@@ -47,7 +52,7 @@ export function createGuardedPost({
   resolve = (name) => lookup(name, { all: true }),
   limitMs = LIMIT_MS,
 }: Options): GuardedPost {
-  return async (text, { headers, body }) => {
+  return async (text, { headers, body, signal }) => {
     const startMs = performance.now();
     const seen: Seen = { isConnected: false, status: null, answer: null, retryAfterMs: null };
     const error = await tryPost().catch((failure: unknown) => whyFailed(failure, seen, limitMs));
@@ -68,10 +73,9 @@ export function createGuardedPost({
       });
       try {
         const request = { path: `${url.pathname}${url.search}`, method: "POST" as const, headers, body };
-        await inTime(
-          limitMs,
-          client.request(request).then((data) => readAnswer(data, seen)),
-        );
+        const over = AbortSignal.any([AbortSignal.timeout(limitMs), ...(signal ? [signal] : [])]);
+        const work = client.request(request).then((answered) => readAnswer(answered, seen));
+        await unlessOver(over, work);
         return judge(seen.status ?? 0);
       } finally {
         await client.destroy();
@@ -87,15 +91,16 @@ type Seen = {
   retryAfterMs: number | null;
 };
 
-async function inTime(limitMs: number, work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new TooLate()), limitMs);
-  });
+/** Rejects as soon as it is over, whatever the client waits for just then. */
+async function unlessOver(over: AbortSignal, work: Promise<void>): Promise<void> {
+  const late = Promise.withResolvers<never>();
+  const tell = () => late.reject(over.reason);
+  over.addEventListener("abort", tell, { once: true });
+  if (over.aborted) tell();
   try {
-    await Promise.race([work, late]);
+    await Promise.race([work, late.promise]);
   } finally {
-    clearTimeout(timer);
+    over.removeEventListener("abort", tell);
     work.catch(() => undefined); // it breaks when its client is destroyed, and nobody waits for it any more
   }
 }

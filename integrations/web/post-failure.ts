@@ -3,11 +3,6 @@ export class Forbidden extends Error {
   override readonly name = "Forbidden";
 }
 
-/** It took longer than it may. */
-export class TooLate extends Error {
-  override readonly name = "TooLate";
-}
-
 /** Why a post came to nothing, as a sentence. What the far side said is not in it. */
 export function whyFailed(
   error: unknown,
@@ -28,7 +23,7 @@ export function whyFailed(
   return REASONS[code] ?? `${isConnected ? "The connection broke" : "No connection was made"} (${code}).`;
 }
 
-const LATE: readonly string[] = ["TooLate", "UND_ERR_CONNECT_TIMEOUT", "ETIMEDOUT"];
+const LATE: readonly string[] = ["TimeoutError", "UND_ERR_CONNECT_TIMEOUT", "ETIMEDOUT"];
 
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: "Nothing listens there (ECONNREFUSED).",
@@ -51,6 +46,6 @@ function causesOf(error: unknown): readonly Error[] {
 
 /** The system's or undici's code; a name where that says more; empty where neither says anything. */
 function codeOf(error: Error): string {
-  if (error.name === "TooLate" || error.name === "HTTPParserError") return error.name;
+  if (error.name === "TimeoutError" || error.name === "HTTPParserError") return error.name;
   return "code" in error && typeof error.code === "string" ? error.code : "";
 }

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { createServer, type Socket } from "node:net";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { createGuardedPost } from "#integrations/web/guarded-post.ts";
-import { type FarSide, startFarSide } from "#test/support/far-side.ts";
+import { type Callee, startCallee } from "#test/support/callee.ts";
 
 const SENT = { headers: { "content-type": "application/json" }, body: '{"text":"grüß dich"}' };
 const post = createGuardedPost({ allowPrivate: true, limitMs: 300 });
@@ -14,8 +14,8 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((one) => one.close()));
 });
 
-async function farSide(...args: Parameters<typeof startFarSide>): Promise<FarSide> {
-  const started = await startFarSide(...args);
+async function farSide(...args: Parameters<typeof startCallee>): Promise<Callee> {
+  const started = await startCallee(...args);
   open.push(started);
   return started;
 }
@@ -177,7 +177,7 @@ describe("A far side that takes its time is left after the limit, where it", () 
 
 describe("A far side that is not there, or speaks otherwise, is told apart", () => {
   test("nothing listens", async () => {
-    const far = await startFarSide();
+    const far = await startCallee();
     await far.close();
     expect(await post(far.url, SENT)).toMatchObject({
       ...{ error: "Nothing listens there (ECONNREFUSED).", wasSent: false, status: null, answer: null },
