@@ -10,7 +10,9 @@ import type { Goals } from "./goals.ts";
 import { createApi } from "./http/api.ts";
 import { checkpointRoutes } from "./http/checkpoints.ts";
 import { openDoors } from "./http/doors.ts";
+import { goalRoutes } from "./http/goals.ts";
 import { requestRoutes } from "./http/requests.ts";
+import { runRoutes } from "./http/runs.ts";
 import { humanLayerRoutes } from "./humanlayer/humanlayer.ts";
 import type { Logger } from "./logger.ts";
 import { mcpRoutes } from "./mcp/mcp.ts";
@@ -20,6 +22,7 @@ import { createCheckpoints } from "./outside/checkpoints.ts";
 import { startDeliverer } from "./outside/deliverer.ts";
 import type { Directory } from "./outside/directory.ts";
 import { createEndpoints } from "./outside/endpoints.ts";
+import { openGoals } from "./outside/open-goals.ts";
 import { createRequests } from "./outside/requests.ts";
 import { createSecrets } from "./outside/secrets.ts";
 
@@ -53,10 +56,13 @@ export async function openOutside(needs: {
   const post = createGuardedPost({ allowPrivate });
   const requests = createRequests({ sql, engine, news, endpoints, directory, defaultChannel });
   const checkpoints = createCheckpoints({ sql, clock: needs.clock, log: needs.log });
-  const mcp = mcpRoutes({ requests, goals: null, log: needs.log, config });
+  const { goals, streams } = openGoals({ ...needs, news, defaultChannel });
+  const mcp = mcpRoutes({ requests, goals, log: needs.log, config });
   const parts = [
     requestRoutes({ requests }),
     checkpointRoutes({ checkpoints }),
+    goalRoutes({ goals }),
+    runRoutes({ goals, streams }),
     humanLayerRoutes(requests),
     mcp,
   ];
