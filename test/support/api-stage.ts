@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { Sql } from "postgres";
 import { beforeAll } from "vitest";
+import { z } from "zod";
 import { hashApiKey, newApiKey } from "#bot/api-keys.ts";
 import type { Scope } from "#bot/outside/asking.ts";
 import { saveKey } from "#db/keys.ts";
+import { type Conformance, createConformance } from "./conformance.ts";
 import { type Stage, useStage } from "./e2e/stage.ts";
 import type { TestDatabase } from "./postgres.ts";
 
@@ -29,11 +31,20 @@ export type Answered = {
 export type ApiStage = Stage & {
   /** A new key, as an operator makes it. */
   key(wish?: KeyWish): Promise<string>;
-  /** One call. `body` goes as JSON; what comes back is read as JSON where it is. */
+  /**
+   * One call. `body` goes as JSON; what comes back is read as JSON where it is. Throws where `/openapi.json` does not tell
+   * of such an answer.
+   */
   call(
     method: string,
     path: string,
-    asked?: { readonly key?: string; readonly body?: unknown; readonly headers?: Record<string, string> },
+    asked?: {
+      readonly key?: string;
+      readonly body?: unknown;
+      /** Sent as it is, in place of `body`. */
+      readonly raw?: string;
+      readonly headers?: Record<string, string>;
+    },
   ): Promise<Answered>;
 };
 
@@ -51,12 +62,20 @@ export function useApiStage(
     ...env,
   });
   let stage: ApiStage | undefined;
+  let conformance: Promise<Conformance> | undefined;
   beforeAll(() => {
     const base = staged();
     stage = {
       ...base,
       key: (wish = {}) => makeKey(database.sql, wish),
-      call: (method, path, asked = {}) => call(`${base.app.url}${path}`, method, asked),
+      call: async (method, path, asked = {}) => {
+        const { text, ...answered } = await call(`${base.app.url}${path}`, method, asked);
+        if (DOCUMENTED.test(path)) {
+          conformance ??= documentOf(base.app.url).then(createConformance);
+          (await conformance).check({ method, path, text, ...answered });
+        }
+        return answered;
+      },
     };
   });
   return () => {
@@ -76,21 +95,34 @@ async function makeKey(sql: Sql, wish: KeyWish): Promise<string> {
   return key;
 }
 
+/** What `/openapi.json` must tell of. */
+const DOCUMENTED = /^\/(?:api\/v1|humanlayer)\//;
+
+async function documentOf(url: string): Promise<Record<string, unknown>> {
+  const response = await fetch(`${url}/openapi.json`);
+  return z.record(z.string(), z.unknown()).parse(await response.json());
+}
+
 async function call(
   url: string,
   method: string,
-  { key, body, headers = {} }: Parameters<ApiStage["call"]>[2] & object,
-): Promise<Answered> {
+  {
+    key,
+    body,
+    raw = body === undefined ? undefined : JSON.stringify(body),
+    headers = {},
+  }: Parameters<ApiStage["call"]>[2] & object,
+): Promise<Answered & { readonly text: string }> {
   const response = await fetch(url, {
     method,
     headers: {
       ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
-      ...(body === undefined ? {} : { "content-type": "application/json" }),
+      ...(raw === undefined ? {} : { "content-type": "application/json" }),
       ...headers,
     },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(raw === undefined ? {} : { body: raw }),
   });
   const text = await response.text();
   const isJson = /json/.test(response.headers.get("content-type") ?? "");
-  return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+  return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text, text };
 }
