@@ -41,7 +41,7 @@ const Document = z.looseObject({
     z.record(z.string(), z.looseObject({ responses: z.record(z.string(), z.unknown()) })),
   ),
   components: z.looseObject({}),
-  tags: z.array(z.object({ name: z.string() })),
+  tags: z.array(z.looseObject({ name: z.string() })),
 });
 
 /** The description of the whole API (OpenAPI 3.1), made of the schemas that its routes themselves use. */
