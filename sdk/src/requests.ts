@@ -83,7 +83,7 @@ export type CreatedRequest = Pick<
 > & { readonly callback_secret?: string };
 
 export type RequestFilter = Paging & {
-  readonly state?: RequestState;
+  readonly state?: RequestState | readonly RequestState[];
   readonly type?: RequestType;
   readonly workflow_id?: string;
 };
@@ -146,7 +146,7 @@ export function requestsOf(transport: Transport) {
       return wait(id, timeoutMs === undefined ? waiting : { ...waiting, timeoutMs });
     },
     list: (filter: RequestFilter = {}, options: CallOptions = {}): List<ConsultationRequest> =>
-      listAt(transport, "/api/v1/requests", filter, options),
+      listAt(transport, "/api/v1/requests", { ...filter, state: filter.state?.toString() }, options),
     /** Takes the question back. */
     cancel: (id: string, reason?: string, options: CallOptions = {}) =>
       transport.call<ConsultationRequest>("POST", `${at(id)}/cancel`, {
