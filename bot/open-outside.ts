@@ -23,6 +23,7 @@ import { startDeliverer } from "./outside/deliverer.ts";
 import type { Directory } from "./outside/directory.ts";
 import { createEndpoints } from "./outside/endpoints.ts";
 import { openGoals } from "./outside/open-goals.ts";
+import { openWork } from "./outside/open-work.ts";
 import { createRequests } from "./outside/requests.ts";
 import { createSecrets } from "./outside/secrets.ts";
 
@@ -57,12 +58,14 @@ export async function openOutside(needs: {
   const requests = createRequests({ sql, engine, news, endpoints, directory, defaultChannel });
   const checkpoints = createCheckpoints({ sql, clock: needs.clock, log: needs.log });
   const { goals, streams } = openGoals({ ...needs, news, defaultChannel });
+  const work = await openWork({ ...needs, endpoints });
   const mcp = mcpRoutes({ requests, goals, log: needs.log, config });
   const parts = [
     requestRoutes({ requests }),
     checkpointRoutes({ checkpoints }),
     goalRoutes({ goals }),
     runRoutes({ goals, streams }),
+    ...work.routes,
     humanLayerRoutes(requests),
     mcp,
   ];
@@ -72,8 +75,9 @@ export async function openOutside(needs: {
     start: async () => {
       const deliverer = await startDeliverer({ sql, secrets, post, log: needs.log });
       const stopPurging = checkpoints.startPurging();
+      const stopWork = await work.start();
       return async () => {
-        await Promise.all([deliverer.close(), stopPurging()]);
+        await Promise.all([deliverer.close(), stopPurging(), stopWork()]);
       };
     },
   };

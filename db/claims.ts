@@ -8,6 +8,8 @@ export type Candidate = {
   readonly name: string;
   readonly capabilities: readonly string[];
   readonly free: number;
+  /** How long its signs of life hold, where a claim says nothing else. */
+  readonly leaseMs: number;
   /** Where work is pushed to; null where it claims. */
   readonly endpointId: string | null;
 };
@@ -26,8 +28,8 @@ export type Offered = {
 
 export type Market = { readonly agents: readonly Candidate[]; readonly steps: readonly Offered[] };
 
-/** How many steps are handed out in one round. */
-const MOST_STEPS = 100;
+/** How many steps one look shows. */
+export const MOST_STEPS = 100;
 
 /**
  * Who has a hand free, and the steps for which one of them will do: the most urgent first, then the oldest. Candidates are
@@ -41,7 +43,7 @@ export async function lookAtMarket(
 ): Promise<Market> {
   const [row] = await sql<{ agents: Candidate[]; steps: Offered[] }[]>`
     with candidates as materialized (
-      select a.id, a.workspace_id, a.project_id, a.name, a.capabilities, a.endpoint_id,
+      select a.id, a.workspace_id, a.project_id, a.name, a.capabilities, a.endpoint_id, a.lease_ms,
         a.max_concurrent - (select count(*)::int from tasks t where t.agent_id = a.id) as free
       from outside_agents a left join endpoints e on e.id = a.endpoint_id and e.workspace_id = a.workspace_id
       where a.id = any(${[...waiting]}::uuid[])
@@ -63,7 +65,7 @@ export async function lookAtMarket(
       order by urgency, requested_at, run_id, position limit ${MOST_STEPS})
     select
       (select coalesce(json_agg(json_build_object('id', id, 'workspaceId', workspace_id, 'projectId', project_id,
-        'name', name, 'capabilities', capabilities, 'free', free, 'endpointId', endpoint_id)), '[]') from hands) as agents,
+        'name', name, 'leaseMs', lease_ms, 'capabilities', capabilities, 'free', free, 'endpointId', endpoint_id)), '[]') from hands) as agents,
       (select coalesce(json_agg(json_build_object('workspaceId', workspace_id, 'runId', run_id, 'key', key,
         'attempt', attempt, 'projectId', project_id, 'agent', agent, 'capability', capability)
         order by urgency, requested_at, run_id, position), '[]') from wanted) as steps`;

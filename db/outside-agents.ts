@@ -25,6 +25,8 @@ export type OutsideAgentRow = {
   /** Why nothing is pushed to it any more; null where it is, or where it claims. */
   readonly endpointOff: string | null;
   readonly tasks: number;
+  /** By which lists are sorted. */
+  readonly sortKey: string;
 };
 
 /** An agent that gives no sign of life for so long is silent. */
@@ -131,7 +133,8 @@ const columns = (sql: Sql) => sql`
   a.heartbeat_at as "heartbeatAt", a.registered_at as "registeredAt",
   a.endpoint_id is null and a.heartbeat_at < now() - ${SILENT_MS} * interval '1 ms' as "isSilent",
   case when e.disabled_at is not null then coalesce(e.disabled_reason, 'It was switched off.') end as "endpointOff",
-  (select count(*)::int from tasks t where t.agent_id = a.id) as tasks
+  (select count(*)::int from tasks t where t.agent_id = a.id) as tasks,
+  lower(a.name) as "sortKey"
   from outside_agents a left join endpoints e on e.id = a.endpoint_id and e.workspace_id = a.workspace_id`;
 
 /** A card comes as JSON and is kept as it came. */

@@ -33,6 +33,17 @@ export async function findTask(sql: Sql, ref: TaskRef): Promise<TaskRow | null> 
   return task ?? null;
 }
 
+/** Whether the attempt still is the one being worked on: its run may have ended. */
+export async function isWorkedOn(
+  sql: Sql,
+  { workspaceId, runId, stepKey, lease }: Pick<TaskRow, "workspaceId" | "runId" | "stepKey" | "lease">,
+): Promise<boolean> {
+  const rows = await sql`
+    select from steps where run_id = ${runId} and workspace_id = ${workspaceId} and key = ${stepKey}
+      and status = 'working' and lease = ${lease}`;
+  return rows.length > 0;
+}
+
 /** A sign of life: the lease holds from now on, never beyond the time limit. Null where there is none to hold. */
 export async function prolong(sql: Sql, workspaceId: string, lease: string): Promise<TaskRow | null> {
   const [task] = await sql<TaskRow[]>`
@@ -67,14 +78,18 @@ export type LapsedTask = TaskRow & {
   /** Null where the agent is registered no more. */
   readonly agentName: string | null;
   readonly isTooLong: boolean;
+  /** The step's time limit. */
+  readonly timeoutMs: number;
 };
 
 /** Tasks whose lease has lapsed, oldest first. Not limited to a workspace: the clock serves all. */
 export async function lapsedTasks(sql: Sql): Promise<readonly LapsedTask[]> {
   return sql<LapsedTask[]>`
-    select t.*, a.name as "agentName", t.deadline <= now() as "isTooLong"
+    select t.*, a.name as "agentName", t.deadline <= now() as "isTooLong",
+      coalesce((s.planned ->> 'timeoutMs')::int, 0) as "timeoutMs"
     from (select ${columns(sql)} from tasks where lease_until <= now() order by lease_until limit 200) t
     left join outside_agents a on a.id = t."agentId" and a.workspace_id = t."workspaceId"
+    left join steps s on s.run_id = t."runId" and s.key = t."stepKey" and s.workspace_id = t."workspaceId"
     order by t."leaseUntil"`;
 }
 

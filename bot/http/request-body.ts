@@ -98,7 +98,8 @@ export const fromCreateBody = (body: z.output<typeof CreateBody>) => ({
   ...{ timeoutMinutes: body.timeout_minutes, metadata: body.metadata },
 });
 
-const toOption = (option: z.output<typeof Option>) =>
+/** An option may be a mere text. */
+export const toOption = (option: z.output<typeof Option>) =>
   typeof option === "string" ? { key: option, label: option } : option;
 
 /** Without what is undefined. */

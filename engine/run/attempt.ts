@@ -13,7 +13,7 @@ export function decideAttempt(run: Run, command: AttemptCommand, at: Instant): r
     case "begin attempt":
       return [began(step, command, command.claim?.by)];
     case "report progress":
-      return [{ type: "step.progressed", key, note: command.note }];
+      return step.note === command.note ? [] : [{ type: "step.progressed", key, note: command.note }];
     case "finish step":
       if (isApproval(step) && step.answer?.decision !== "approve")
         return fail(step, { reason: "Nobody has approved this.", again: false }, at);
