@@ -1,6 +1,8 @@
 import type { Evidence } from "#engine/consultation/question.ts";
 
 const LONGEST_LABEL = 60;
+/** No piece of evidence may be longer. */
+const LONGEST_TEXT = 100_000;
 /** What is longer, or has lines, stands in the card's fold. */
 const LONGEST_LINE = 80;
 
@@ -17,18 +19,28 @@ export function lineOrText(label: string, value: unknown): readonly Evidence[] {
 
 /** Several pieces of evidence as one text. */
 export const inFull = (evidence: readonly Evidence[]): string =>
-  evidence.map(({ kind, label, text }) => (kind === "line" ? text : `${label}:\n${text}`)).join("\n\n");
+  capped(
+    evidence.map(({ kind, label, text }) => (kind === "line" ? text : `${label}:\n${text}`)).join("\n\n"),
+  );
+
+const capped = (text: string): string =>
+  text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT - 1).toWellFormed()}…` : text;
 
 /** With a capital letter. */
 export const sentenceOf = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+
+/** Deep things grow with their indents: those that grow too long stay on one line. */
+function inLines(value: object): string {
+  const lines = JSON.stringify(value, null, 2);
+  return lines.length > LONGEST_TEXT ? JSON.stringify(value) : lines;
+}
 
 /** Flat things as lines "name: value", anything deeper as JSON. */
 function toText(value: unknown): string {
   if (value === null || value === undefined) return "";
   if (typeof value !== "object") return String(value).trim();
   const entries = Object.entries(value);
-  if (entries.some(([, one]) => typeof one === "object" && one !== null))
-    return JSON.stringify(value, null, 2);
+  if (entries.some(([, one]) => typeof one === "object" && one !== null)) return inLines(value);
   const name = (key: string) => (Array.isArray(value) ? "" : `${key.replaceAll("_", " ")}: `);
   return entries.map(([key, one]) => `${name(key)}${String(one)}`).join("\n");
 }
