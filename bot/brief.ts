@@ -134,6 +134,7 @@ export const noTests = (project: Project | null): Refusal =>
     project
       ? `“Tests must pass” needs a test command, and ${project.name} has none: \`./countersign project add\` sets it.`
       : "“Tests must pass” needs a project with a test command. Choose a project.",
+    { field: "constraints.must_pass_tests" },
   );
 
 /** The run's branch, for example `countersign/g14-release-billing-1-2-3-7f3a`: the tail keeps two runs of one goal apart. */

@@ -64,49 +64,52 @@ const toEstimated = ({ completesAt, workMs, tasks, from }: Estimate) => ({
   ...{ estimated_time: toSpan(workMs), estimated_seconds: Math.ceil(workMs / 1_000), estimated_from: from },
 });
 
+const inList = {
+  goal_id: z.uuid(),
+  number: z.int(),
+  title: z.string(),
+  goal: z.string(),
+  status: z.enum(GOAL_STATUSES),
+  requirements: z.array(z.string()),
+  constraints: z.object({
+    max_time: z.string().openapi({ example: "24 hours" }),
+    must_pass_tests: z.boolean(),
+    require_security_audit: z.boolean(),
+  }),
+  project: z.string().nullable(),
+  workflow: z.string().nullable(),
+  parameters: z.record(z.string(), z.string()),
+  priority: z.enum(["high", "normal", "low"]),
+  reviewers: z.array(z.string()),
+  requested_by: z.string().openapi({ description: "Slack's id of the person.", example: "U01ALICE" }),
+  agent: z.string().nullable().openapi({ description: "The agent that asked in their name." }),
+  channel: z.string(),
+  feedback: z.string().nullable().openapi({ description: "What this run should do differently." }),
+  metadata: z.record(z.string(), z.unknown()),
+  correlation_id: z.string(),
+  run_id: z.uuid(),
+  created_at: Moment.nullable(),
+  ended_at: Moment.nullable(),
+};
+
 /** A goal as lists show it. */
-export const GoalInList = z
-  .object({
-    goal_id: z.uuid(),
-    number: z.int(),
-    title: z.string(),
-    goal: z.string(),
-    status: z.enum(GOAL_STATUSES),
-    requirements: z.array(z.string()),
-    constraints: z.object({
-      max_time: z.string().openapi({ example: "24 hours" }),
-      must_pass_tests: z.boolean(),
-      require_security_audit: z.boolean(),
-    }),
-    project: z.string().nullable(),
-    workflow: z.string().nullable(),
-    parameters: z.record(z.string(), z.string()),
-    priority: z.enum(["high", "normal", "low"]),
-    reviewers: z.array(z.string()),
-    requested_by: z.string().openapi({ description: "Slack's id of the person.", example: "U01ALICE" }),
-    agent: z.string().nullable().openapi({ description: "The agent that asked in their name." }),
-    channel: z.string(),
-    feedback: z.string().nullable().openapi({ description: "What this run should do differently." }),
-    metadata: z.record(z.string(), z.unknown()),
-    correlation_id: z.string(),
-    run_id: z.uuid(),
-    created_at: Moment.nullable(),
-    ended_at: Moment.nullable(),
-  })
-  .openapi("GoalInList");
+export const GoalInList = z.object(inList).openapi("GoalInList");
 
 /** One goal, with its latest run. */
-export const GoalWire = GoalInList.extend({
-  workflow_generated: z.boolean(),
-  ...Estimated,
-  run: z.object({
-    id: z.uuid(),
-    status: z.enum(GOAL_STATUSES),
-    reason: z.string().nullable(),
-    plan_trouble: z.string().nullable(),
-    steps: z.array(Step),
-  }),
-}).openapi("Goal");
+export const GoalWire = z
+  .object({
+    ...inList,
+    workflow_generated: z.boolean(),
+    ...Estimated,
+    run: z.object({
+      id: z.uuid(),
+      status: z.enum(GOAL_STATUSES),
+      reason: z.string().nullable(),
+      plan_trouble: z.string().nullable(),
+      steps: z.array(Step),
+    }),
+  })
+  .openapi("Goal");
 
 export function toGoalInList({ id, number, run }: Goal): z.output<typeof GoalInList> {
   const { brief } = run;

@@ -4,29 +4,29 @@ import { GOAL_STATUSES, statusOf, TASK_STATUS } from "../outside/goal-status.ts"
 import { isoOrNull, toAgent, toAnswer, toGuidance, toOutput } from "../outside/wire.ts";
 import { Moment } from "./schemas.ts";
 
+const short = {
+  key: z.string().openapi({ example: "security-audit" }),
+  title: z.string(),
+  agent: z
+    .string()
+    .openapi({ description: "command, model, person, remote or rehearsal.", example: "model" }),
+  role: z.string().nullable(),
+  agent_name: z.string().optional().openapi({ description: "The agent outside that it is for." }),
+  capability: z.string().optional().openapi({ description: "What an agent outside must be able to do." }),
+  status: z.enum(TASK_STATUS),
+  attempt: z.int(),
+  after: z.array(z.string()).openapi({ description: "The steps that must be done first." }),
+  risk: z.enum(["low", "medium", "high"]),
+  summary: z.string().nullable().openapi({ description: "What it left behind, in a line." }),
+  reason: z.string().nullable().openapi({ description: "Why it failed, or is blocked." }),
+  note: z.string().nullable().openapi({ description: "What it does now." }),
+  question_id: z.string().nullable().openapi({ description: "What it asked people last." }),
+  started_at: Moment.nullable(),
+  ended_at: Moment.nullable(),
+};
+
 /** A step in short. */
-export const Step = z
-  .object({
-    key: z.string().openapi({ example: "security-audit" }),
-    title: z.string(),
-    agent: z
-      .string()
-      .openapi({ description: "command, model, person, remote or rehearsal.", example: "model" }),
-    role: z.string().nullable(),
-    agent_name: z.string().optional().openapi({ description: "The agent outside that it is for." }),
-    capability: z.string().optional().openapi({ description: "What an agent outside must be able to do." }),
-    status: z.enum(TASK_STATUS),
-    attempt: z.int(),
-    after: z.array(z.string()).openapi({ description: "The steps that must be done first." }),
-    risk: z.enum(["low", "medium", "high"]),
-    summary: z.string().nullable().openapi({ description: "What it left behind, in a line." }),
-    reason: z.string().nullable().openapi({ description: "Why it failed, or is blocked." }),
-    note: z.string().nullable().openapi({ description: "What it does now." }),
-    question_id: z.string().nullable().openapi({ description: "What it asked people last." }),
-    started_at: Moment.nullable(),
-    ended_at: Moment.nullable(),
-  })
-  .openapi("Step");
+export const Step = z.object(short).openapi("Step");
 
 export const toStepWire = (step: RunStep): z.output<typeof Step> => ({
   ...{ key: step.key, title: step.title, ...toAgent(step.agent), status: TASK_STATUS[step.status] },
@@ -44,13 +44,16 @@ const Output = z.looseObject({
 });
 
 /** A step with all that it left behind. */
-const FullStep = Step.extend({
-  instructions: z.string(),
-  acceptance: z.array(z.string()),
-  effects: z.array(z.string()),
-  output: Output.nullable(),
-  answer: z.looseObject({ decision: z.string(), comment: z.string(), responder_id: z.string() }).nullable(),
-}).openapi("RunStep");
+const FullStep = z
+  .object({
+    ...short,
+    instructions: z.string(),
+    acceptance: z.array(z.string()),
+    effects: z.array(z.string()),
+    output: Output.nullable(),
+    answer: z.looseObject({ decision: z.string(), comment: z.string(), responder_id: z.string() }).nullable(),
+  })
+  .openapi("RunStep");
 
 const toFullStep = (step: RunStep): z.output<typeof FullStep> => ({
   ...toStepWire(step),
