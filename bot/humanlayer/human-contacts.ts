@@ -42,7 +42,7 @@ function askedBy({ spec }: NewHumanContact): Asked {
   const lines = [more, about ? `For ${about}.` : "", explained(options ?? []).join("\n")];
   return {
     ...{ type: "clarification", title, context: {} },
-    description: lines.filter((line) => line !== "").join("\n\n"),
+    description: lines.filter((line) => line !== "").join("\n"),
     options: (options ?? []).map((option, i) => ({ key: keyOf(i), label: labelOf(option) })),
   };
 }

@@ -117,8 +117,8 @@ export function questionOf(by: Asking, input: z.output<typeof AskHuman>): NewReq
   const { title, more } = headlineOf(question);
   return {
     ...common(by, input),
-    ...{ type: "clarification", title, context: {} },
-    description: [more, context].filter((text) => text.trim() !== "").join("\n\n"),
+    ...{ type: "clarification", title, description: more },
+    context: context.trim() === "" ? {} : { context },
     options: options.map((label, i) => ({ key: `option_${i + 1}`, label })),
   };
 }

@@ -24,13 +24,13 @@ export function mcpRoutes({
   config,
 }: {
   readonly requests: Requests;
-  readonly goals: OutsideGoals | null;
+  readonly goals: OutsideGoals;
   readonly log: Logger;
   readonly config: Pick<Config, "host" | "publicUrl" | "api">;
 }): ApiPart {
   const { host, publicUrl } = config;
   const hosts = { host, publicUrl, corsOrigins: config.api.corsOrigins };
-  const tools = [...askTools(requests), ...(goals ? goalTools(goals) : [])];
+  const tools = [...askTools(requests), ...goalTools(goals)];
   const callers = new WeakMap<AuthInfo, Asking>();
   const handler = createMcpHandler(
     ({ authInfo }) => {
