@@ -9,7 +9,12 @@ const MOST_ERRORS = 50;
 /** Bodies over 1 MB are answered 413. */
 export const limitBodies: MiddlewareHandler = bodyLimit({
   maxSize: MOST_BYTES,
-  onError: () => problem({ status: 413, code: "too_large", detail: "The body may hold 1 MB at most." }),
+  // The rest of it is not read: the connection can't be used for another call.
+  onError: () =>
+    problem(
+      { status: 413, code: "too_large", detail: "The body may hold 1 MB at most." },
+      { connection: "close" },
+    ),
 });
 
 /** Bodies that are not declared as JSON are answered 415; texts that no database can hold 422, by their fields. */
