@@ -106,6 +106,7 @@ export async function openSlack(needs: {
   const homes = createHomes({
     desk,
     threads,
+    requests,
     clientFor,
     limits: needs.limits,
     hasModel: model !== null,

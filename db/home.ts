@@ -3,10 +3,17 @@ import type { Consultation } from "#engine/consultation/consultation.ts";
 import type { AgentKind } from "#engine/run/plan.ts";
 import { LAPSE_MS } from "./workers.ts";
 
-/** Every question of a workspace that waits for somebody, oldest first. */
-export async function openQuestions(sql: Sql, workspaceId: string): Promise<readonly Consultation[]> {
+/** Questions of a workspace that wait for this person by name or for whole channels: the oldest 200, oldest first. */
+export async function openQuestions(
+  sql: Sql,
+  workspaceId: string,
+  person: string,
+): Promise<readonly Consultation[]> {
   const rows = await sql<{ body: Consultation }[]>`
-    select body from consultations where workspace_id = ${workspaceId} and state = 'open' limit 200`;
+    select body from consultations
+    where workspace_id = ${workspaceId} and state = 'open'
+      and (body -> 'policy' -> 'people' = '[]' or body -> 'policy' -> 'people' ? ${person})
+    order by opened_at nulls first, id limit 200`;
   return rows.map((row) => row.body).toSorted((a, b) => a.openedAt - b.openedAt);
 }
 

@@ -4,6 +4,7 @@ import { agentsAtWork, homesOpen, newestRunsBy, openQuestions, rememberHome, wee
 import { loadRun, loadRuns } from "#db/load.ts";
 import type { Consultation } from "#engine/consultation/consultation.ts";
 import { channelsOf } from "#engine/consultation/policy.ts";
+import { OutsideFailure } from "#engine/errors.ts";
 import type { AgentKind } from "#engine/run/plan.ts";
 import type { Follower } from "../followers.ts";
 import type { AgentLimits } from "../places.ts";
@@ -11,10 +12,13 @@ import { type AgentState, type HomeState, homeView, type WaitingQuestion } from 
 import type { ClientFor } from "./clients.ts";
 import type { Desk } from "./desk.ts";
 import { isFullMember } from "./people.ts";
+import type { RequestContexts } from "./request-context.ts";
 import type { Threads } from "./threads.ts";
 
 const WEEK_MS = 7 * 24 * 3_600_000;
 const MOST_STARTED = 20;
+/** Not all of them are shown, and each link is asked for once. */
+const MOST_LINKED = 20;
 
 export type Homes = ReturnType<typeof createHomes>;
 
@@ -22,15 +26,25 @@ export type Homes = ReturnType<typeof createHomes>;
 export function createHomes(needs: {
   readonly desk: Desk;
   readonly threads: Threads;
+  readonly requests: RequestContexts;
   readonly clientFor: ClientFor;
   readonly limits: AgentLimits;
   readonly hasModel: boolean;
   readonly now: () => number;
 }) {
-  const { desk, threads, clientFor } = needs;
+  const { desk, threads, requests, clientFor } = needs;
+
+  const withLinks = (waiting: HomeState["waiting"], person: string): Promise<HomeState["waiting"]> =>
+    Promise.all(
+      waiting.map(async (one, i) => {
+        const link = i < MOST_LINKED ? await requests.linkFor(one.consultation, person) : null;
+        return { ...one, link: link ?? undefined };
+      }),
+    );
 
   async function publish(workspaceId: string, person: string): Promise<void> {
-    const state = await stateOf(needs, workspaceId, person);
+    const found = await stateOf(needs, workspaceId, person);
+    const state = { ...found, waiting: await withLinks(found.waiting, person) };
     const context = await desk.contexts.about(workspaceId, state);
     const links = new Map<string, string>();
     for (const { id, brief } of [...state.started, ...state.running]) {
@@ -73,13 +87,15 @@ async function stateOf(
   const { sql } = desk;
   const maySee = isFullMember(await desk.people.person(workspaceId, person));
   const [questions, started, running, atWork, week] = await Promise.all([
-    openQuestions(sql, workspaceId),
+    openQuestions(sql, workspaceId, person),
     newestRunsBy(sql, workspaceId, person, MOST_STARTED).then((ids) => loadRuns(sql, ids)),
     listGoals(sql, workspaceId, { most: MOST_STARTED, isOpen: true }),
     agentsAtWork(sql, workspaceId),
     weekOf(sql, workspaceId, now() - WEEK_MS),
   ]);
-  const waiting = await Promise.all(questions.map((question) => waitingFor(desk, question, person)));
+  const waiting = await Promise.all(
+    questions.map((question) => waitingFor(desk, question, person).catch(unlessGone(desk))),
+  );
   return {
     waiting: waiting.filter((one) => one !== null),
     started: started.toSorted((a, b) => (b.brief?.goalNumber ?? 0) - (a.brief?.goalNumber ?? 0)),
@@ -88,6 +104,15 @@ async function stateOf(
     week,
   };
 }
+
+/** We were thrown out of a question's channel, so nobody can answer there: that must not keep all other questions from view. */
+const unlessGone =
+  ({ log }: Desk) =>
+  (error: unknown): null => {
+    if (!(error instanceof OutsideFailure) || error.retryAfterMs !== undefined) throw error;
+    log.warn("a question was left out of somebody's Home", { error });
+    return null;
+  };
 
 /** The question as this person may answer it; null where they may not. */
 async function waitingFor(

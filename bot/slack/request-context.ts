@@ -9,6 +9,10 @@ import { type RequestContext, type RequestState, requestKey } from "./request-me
 import { slackFailure, toOutsideFailure } from "./slack-failure.ts";
 import { isRequesterAlone, permalink } from "./threads.ts";
 
+const MOST_LINKS = 5_000;
+
+export type RequestContexts = ReturnType<typeof createRequestContexts>;
+
 /** What the cards of a request need to know that its state does not. Throws `OutsideFailure`. */
 export function createRequestContexts(needs: {
   readonly sql: Sql;
@@ -17,6 +21,20 @@ export function createRequestContexts(needs: {
   readonly clientFor: ClientFor;
 }) {
   const { sql, people, contexts, clientFor } = needs;
+  const known = new Map<string, string>();
+
+  /** The permalink of the copy at this place, which never changes; null where Slack has none. */
+  async function linkAt(workspaceId: string, id: string, place: string): Promise<string | null> {
+    const key = requestKey(id, place);
+    const before = known.get(`${workspaceId} ${key}`);
+    if (before) return before;
+    const at = await messagePlace(sql, workspaceId, key);
+    const link = at && (await linkTo(await clientFor(workspaceId), at));
+    if (!link) return null;
+    if (known.size >= MOST_LINKS) known.clear();
+    known.set(`${workspaceId} ${key}`, link);
+    return link;
+  }
 
   /** Asked for only once somebody is reminded. */
   async function linksOf({ consultation, namings }: RequestState): Promise<ReadonlyMap<string, string>> {
@@ -26,8 +44,7 @@ export function createRequestContexts(needs: {
     const named = namings.flatMap((naming) => naming.people.map((person) => `@${person}`));
     const links = await Promise.all(
       [...new Set([channel, ...otherChannels, ...named])].map(async (place) => {
-        const at = await messagePlace(sql, workspaceId, requestKey(id, place));
-        const link = at && (await linkTo(await clientFor(workspaceId), at));
+        const link = await linkAt(workspaceId, id, place);
         return link ? [[place, link] as const] : [];
       }),
     );
@@ -35,6 +52,16 @@ export function createRequestContexts(needs: {
   }
 
   return {
+    /** The address of the copy that this person can see; null where there is none yet, or no agent outside asked. */
+    async linkFor(
+      { id, workspaceId, policy, outside }: Consultation,
+      person: string,
+    ): Promise<string | null> {
+      if (!outside) return null;
+      const isNamed = policy?.people.includes(person) ?? false;
+      return linkAt(workspaceId, id, isNamed ? `@${person}` : (policy?.channel ?? ""));
+    },
+
     async contextOf(state: RequestState): Promise<RequestContext> {
       const [context, requesterAlone, links] = await Promise.all([
         contexts.about(state.consultation.workspaceId, state),

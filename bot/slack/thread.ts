@@ -6,7 +6,7 @@ import { isLatestRun, namingsOf, questionsOf, stuckFacts } from "#db/story.ts";
 import type { Consultation } from "#engine/consultation/consultation.ts";
 import type { Run } from "#engine/run/run.ts";
 import type { Follower } from "../followers.ts";
-import type { createRequestContexts } from "./request-context.ts";
+import type { RequestContexts } from "./request-context.ts";
 import { requestMessages } from "./request-messages.ts";
 import { type ThreadState, threadMessages } from "./thread-messages.ts";
 import type { Threads } from "./threads.ts";
@@ -18,7 +18,7 @@ import type { Threads } from "./threads.ts";
 export function createThreadFollower(needs: {
   readonly sql: Sql;
   readonly threads: Threads;
-  readonly requests: ReturnType<typeof createRequestContexts>;
+  readonly requests: RequestContexts;
 }): Follower {
   const { sql, threads, requests } = needs;
 

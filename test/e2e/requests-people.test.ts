@@ -92,11 +92,8 @@ describe.concurrent("a request that goes to people", () => {
     await expect.poll(shown, { timeout: 20_000 }).toContain("Waiting for you (1)");
     expect(await shown()).toContain("asked by code-review-agent · agent · until");
     expect(await shown()).toContain("workflow wf-9");
-    expect(buttonsOf(await people.home(erin)).slice(0, 3)).toEqual([
-      "Approve",
-      "Request changes…",
-      "Reject…",
-    ]);
+    const offered = buttonsOf(await people.home(erin)).slice(0, 4);
+    expect(offered).toEqual(["Open the question", "Approve", "Request changes…", "Reject…"]);
     await people.presses(erin, copy, "Approve");
     await expect.poll(shown, { timeout: 20_000 }).toContain("Waiting for you (0)");
   });

@@ -1,6 +1,7 @@
 import type { CardContext } from "#bot/slack/blocks/card.ts";
 import type { StepOutput } from "#engine/agent/agent.ts";
 import { type Consultation, noConsultation } from "#engine/consultation/consultation.ts";
+import type { Outside } from "#engine/consultation/outside.ts";
 import { Answer, Question } from "#engine/consultation/question.ts";
 import { AgentSpec, PlannedStep } from "#engine/run/plan.ts";
 import { Brief, freshStep, noRun, type Run, type Step } from "#engine/run/run.ts";
@@ -104,6 +105,23 @@ export const aConsultation = (more: Partial<Consultation> = {}): Consultation =>
   expiresAt: NOON + 3 * 24 * 60 * MINUTE,
   ...more,
 });
+
+/** What an agent outside put to #general, with nobody behind it. */
+export const aRequest = (more: Partial<Consultation> = {}, outside: Partial<Outside> = {}): Consultation =>
+  aConsultation({
+    requester: "",
+    origin: null,
+    policy: { people: [], channel: "C01GENERAL", reviewers: [], fourEyes: "when_possible" },
+    question: aQuestion({ effect: undefined }),
+    outside: {
+      ...{ agent: "code-review", keyId: null, projectId: null, endpointId: null },
+      ...{ workflowId: "release-42", checkpointId: "cp-1", title: "Tag billing v0.2.0?", description: "" },
+      ...{ context: {}, routing: { channels: [], recipients: [] }, metadata: {} },
+      ...{ correlationId: "corr-1", traceparent: null },
+      ...outside,
+    },
+    ...more,
+  });
 
 export const anAnswer = (more: Partial<Answer> = {}): Answer =>
   Answer.parse({ decision: "approve", by: "U02BOB", at: NOON + 32 * MINUTE, ...more });

@@ -9,8 +9,11 @@ import { askedBy, askOf, type QuestionState, tellingEvidence, workflowOf } from 
 import { inert } from "./text.ts";
 import { dayTime, lasting } from "./times.ts";
 
-/** An open question that this person may answer. */
-export type WaitingQuestion = QuestionState & { readonly requesterAlone: boolean };
+/** An open question that this person may answer. `link` is the permalink of its own card, where it has one outside a thread. */
+export type WaitingQuestion = QuestionState & {
+  readonly requesterAlone: boolean;
+  readonly link?: string | undefined;
+};
 
 /** An agent and how it is. `detail` is a few words of ours, such as "2 of 4 at work". */
 export type AgentState = {
@@ -82,7 +85,7 @@ const isRehearsed = ({ consultation }: WaitingQuestion): boolean => consultation
 const rest = (count: number): Part => (count > 0 ? words(`… and ${count} more`) : null);
 
 function questionParts(
-  { consultation, run, requesterAlone }: WaitingQuestion,
+  { consultation, run, requesterAlone, link: card }: WaitingQuestion,
   suffix: number,
   context: HomeContext,
 ): readonly Part[] {
@@ -92,7 +95,7 @@ function questionParts(
   const grave = risk === "low" ? "" : `${risk} risk`;
   const ask = section(`✋ *${askOf(question, context)}*`, inert(tellingEvidence(question), 120));
   return [
-    run ? withThread(ask, run, context) : ask,
+    run ? withThread(ask, run, context) : linked(ask, "Open the question", card),
     words(
       `${rehearsal(run)}${askedBy({ consultation, run }, context)}`,
       grave,
@@ -114,8 +117,11 @@ function goalPart(run: Run, context: HomeContext): Part {
   return withThread(section(`${numberOf(run)} *${titleOf(run)}*`, where), run, context);
 }
 
-function withThread(part: ReturnType<typeof section>, run: Run, context: HomeContext): Part {
-  const open = link("Open thread", context.linkOf(run));
+const withThread = (part: ReturnType<typeof section>, run: Run, context: HomeContext): Part =>
+  linked(part, "Open thread", context.linkOf(run));
+
+function linked(part: ReturnType<typeof section>, label: string, url: string | undefined): Part {
+  const open = link(label, url);
   return part && open ? { ...part, accessory: open } : part;
 }
 

@@ -128,7 +128,7 @@ const approveAlone = ({ consultation, run, suffix }: Asked, question: Question):
       suffix,
       confirm: confirmation({
         title: consultation.outside ? "Approve for your own agent, alone?" : "Approve your own goal alone?",
-        text: `${bare(question.what, 120)}${targetOf(consultation, run)} It is recorded as approved alone by you, who asked for it.`,
+        text: `${bare(question.what, 120)}${targetOf(consultation, run)} It is recorded as approved alone by you, ${consultation.outside ? "whose agent asked" : "who asked"} for it.`,
         yes: "Approve alone",
         no: "Not yet",
       }),

@@ -61,8 +61,13 @@ function openCard(state: QuestionState, question: Question, context: QuestionCon
 }
 
 /** "*high risk* · until Tue 14:00". */
-function termsOf({ expiresAt }: Consultation, { type, risk, rehearsed }: Question, prefix: string): string {
-  const isRisky = (type === "approval" && !rehearsed) || risk !== "low";
+function termsOf(
+  { expiresAt, outside }: Consultation,
+  { type, risk, rehearsed }: Question,
+  prefix: string,
+): string {
+  const isRated = type === "approval" && !rehearsed && !outside; // nobody has called an agent's request harmless
+  const isRisky = isRated || risk !== "low";
   const grave = risk === "high" ? `*${risk} risk*` : `${risk} risk`;
   return `${prefix}${isRisky ? `${grave} · ` : ""}until ${dayTime(expiresAt)}`;
 }

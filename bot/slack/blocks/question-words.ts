@@ -90,9 +90,9 @@ export const linesLeft = (firstLine: number, taken: number): number =>
 
 /** What a reader needs before deciding: reasons, then telling lines, in so many lines of a phone. */
 export function groundsOf(question: Question, { people }: CardContext, lines: number): readonly string[] {
-  const telling = tellingEvidence(question);
   const why = firstParagraph(question.why);
   const most = Math.max(1, lines - (why === "" ? 0 : 1));
+  const telling = wholeFacts(factsIn(question), most * LINE);
   const forTelling = Math.min(most, Math.ceil(telling.length / LINE));
   const forWhy = lines - forTelling;
   return [
@@ -104,11 +104,21 @@ export function groundsOf(question: Question, { people }: CardContext, lines: nu
 const firstParagraph = (text: string): string => text.trim().split(/\n\s*\n/)[0] ?? "";
 
 /** "214 tests passed · +3 −1 in 2 files · Commit a3f1c2d4e5". */
-export const tellingEvidence = ({ evidence }: Question): string =>
+export const tellingEvidence = (question: Question): string => factsIn(question).join(" · ");
+
+const factsIn = ({ evidence }: Question): readonly string[] =>
   evidence
     .filter(({ kind }) => kind === "line")
-    .map(({ label, text }) => (isHash(text) ? `${label} ${text.trim().slice(0, 10)}` : bare(text, 2 * LINE)))
-    .join(" · ");
+    .map(({ label, text }) => (isHash(text) ? `${label} ${text.trim().slice(0, 10)}` : bare(text, 2 * LINE)));
+
+/** The first facts that fit as a whole; the first one alone is cut where it must be. The others are in the fold. */
+function wholeFacts(facts: readonly string[], most: number): string {
+  const [first = "", ...others] = facts;
+  return others.reduce(
+    (said, fact) => (said.length + fact.length + 3 <= most ? `${said} · ${fact}` : said),
+    first,
+  );
+}
 
 const isHash = (text: string): boolean => /^[0-9a-f]{40,64}$/.test(text.trim());
 
@@ -126,7 +136,9 @@ export function evidenceFold(
     ...(askOf(question, context, taken).endsWith("…") ? [words("The whole question", what)] : []),
     ...evidence.filter(({ kind }) => kind !== "line").map(toLeaf),
     ...(why.length > LINE ? [words("Why", why)] : []),
-    ...(lines.some(isLong) ? [words("Facts", lines.join("\n"))] : []),
+    ...(tellingEvidence(question).length > LINE || lines.some(isLong)
+      ? [words("Facts", lines.join("\n"))]
+      : []),
   ];
   const named = leaves.map((leaf) => ({ ...leaf, text: withNames(leaf.text, context.people) }));
   return fold(named.map(({ label }) => label).join(" · "), named);

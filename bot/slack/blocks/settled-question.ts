@@ -31,7 +31,7 @@ export function settledLine(state: QuestionState, context: CardContext): string 
 
 /** "✓ Approved by Bob 14:32": what was decided, by whom, and when. The verb first: a name must not read like one of our lines. */
 export function answerLine(
-  { question, openedAt }: Consultation,
+  { question, openedAt, outside }: Consultation,
   answer: Answer,
   { people }: CardContext,
 ): string {
@@ -42,7 +42,8 @@ export function answerLine(
   switch (answer.decision) {
     case "approve":
       if (question?.rehearsed) return `✓ Rehearsed approval by ${who} ${when}: it decides nothing`;
-      return answer.alone ? `✓ Approved alone by ${who}, who asked, ${when}` : `✓ Approved by ${who} ${when}`;
+      if (!answer.alone) return `✓ Approved by ${who} ${when}`;
+      return `✓ Approved alone by ${who}, ${outside ? "whose agent asked" : "who asked"}, ${when}`;
     case "reject":
       return `✕ Rejected by ${who} ${when}`;
     case "request_changes":

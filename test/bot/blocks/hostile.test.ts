@@ -25,6 +25,7 @@ import {
   QUESTION_ID,
 } from "#test/support/card-states.ts";
 import { acceptable } from "#test/support/read-card.ts";
+import { requestCards } from "#test/support/request-cards.ts";
 
 const EVIL = {
   "special mentions": "<!channel> <!here|here> <!everyone> <!subteam^S01LEADS>",
@@ -137,6 +138,7 @@ function cardsOf(evil: string): readonly Card[] {
         ask,
       ),
     ),
+    ...requestCards(question, some, ask),
     ...steps.map((step) => blockedCard({ run, step }, context)),
     planTroubleCard(aRun({ brief, status: "planning", planTrouble: some(20_000) }), context),
     list([run], [{ name: some(40), parameters: [some(40)] }]),
