@@ -25,8 +25,9 @@ export function createAddresses({
     of(c) {
       const peer = plain(getConnInfo(c).remote.address ?? "");
       if (trustedProxies.length === 0 || !isIn(trusted, peer)) return peer;
-      const hops = (c.req.header("x-forwarded-for") ?? "").split(",").map((hop) => plain(hop.trim()));
-      if (hops.join("") === "") return peer;
+      const forwarded = c.req.header("x-forwarded-for") ?? "";
+      if (forwarded === "") return peer;
+      const hops = forwarded.split(",").map((hop) => plain(hop.trim()));
       return hops.findLast((hop) => !isIn(trusted, hop)) ?? hops[0] ?? peer;
     },
     isAllowed: (address) => allowedIps.length === 0 || isIn(allowed, address),
