@@ -2,7 +2,6 @@ import { Hono } from "hono";
 import type { Sql } from "postgres";
 import type { Engine } from "#engine/engine.ts";
 import type { Clock } from "#engine/ports.ts";
-import { createGuardedPost } from "#integrations/web/guarded-post.ts";
 import type { Closers } from "./closers.ts";
 import type { Config } from "./config.ts";
 import type { Follower } from "./followers.ts";
@@ -17,9 +16,8 @@ import { humanLayerRoutes } from "./humanlayer/humanlayer.ts";
 import type { Logger } from "./logger.ts";
 import { mcpRoutes } from "./mcp/mcp.ts";
 import { listenForNews } from "./news.ts";
-import { createCallbacks } from "./outside/callbacks.ts";
+import { openDeliveries } from "./open-deliveries.ts";
 import { createCheckpoints } from "./outside/checkpoints.ts";
-import { startDeliverer } from "./outside/deliverer.ts";
 import type { Directory } from "./outside/directory.ts";
 import { createEndpoints } from "./outside/endpoints.ts";
 import { openGoals } from "./outside/open-goals.ts";
@@ -54,11 +52,11 @@ export async function openOutside(needs: {
   closers.add("the doors of the API", doors.close);
   const { secret, callbackAllowPrivate: allowPrivate, slackDefaultChannel: defaultChannel } = config;
   const endpoints = createEndpoints({ sql, secret, allowPrivate });
-  const post = createGuardedPost({ allowPrivate });
   const requests = createRequests({ sql, engine, news, endpoints, directory, defaultChannel });
   const checkpoints = createCheckpoints({ sql, clock: needs.clock, log: needs.log });
   const { goals, streams } = openGoals({ ...needs, news, defaultChannel });
   const work = await openWork({ ...needs, endpoints });
+  const deliveries = openDeliveries({ ...needs, secrets, endpoints });
   const mcp = mcpRoutes({ requests, goals, log: needs.log, config });
   const parts = [
     requestRoutes({ requests }),
@@ -66,18 +64,19 @@ export async function openOutside(needs: {
     goalRoutes({ goals }),
     runRoutes({ goals, streams }),
     ...work.routes,
+    ...deliveries.routes,
     humanLayerRoutes(requests),
     mcp,
   ];
   return {
     routes: new Hono().route("/", createApi(doors.inOrder, parts, config.publicUrl ?? "/")),
-    followers: [createCallbacks(sql)],
+    followers: deliveries.followers,
     start: async () => {
-      const deliverer = await startDeliverer({ sql, secrets, post, log: needs.log });
+      const stopDeliveries = await deliveries.start();
       const stopPurging = checkpoints.startPurging();
       const stopWork = await work.start();
       return async () => {
-        await Promise.all([deliverer.close(), stopPurging(), stopWork()]);
+        await Promise.all([stopDeliveries(), stopPurging(), stopWork()]);
       };
     },
   };
