@@ -49,7 +49,7 @@ export function checkpointsOf(transport: Transport) {
       }
     },
     /** Marks it as used. */
-    consume: (workflowId: string, checkpointId: string, options: CallOptions = {}): Promise<void> =>
-      transport.call("DELETE", at(workflowId, checkpointId), options),
+    consume: (workflowId: string, checkpointId: string, options: CallOptions = {}) =>
+      transport.call<Checkpoint>("DELETE", at(workflowId, checkpointId), options),
   };
 }

@@ -5,55 +5,120 @@ import type { CallOptions, Transport } from "./transport.ts";
 
 /** What is asked for: `{ goal: "Add a health check to billing" }` is a whole one. */
 export type NewGoal = {
-  readonly goal: string;
+  /** May be left out where a workflow is named. */
+  readonly goal?: string;
   readonly requirements?: readonly string[];
   readonly constraints?: {
-    /** "24 hours", "2h", or minutes. */
+    /** "24 hours", "2h", or minutes: working time, without people's waiting. */
     readonly max_time?: string | number;
     readonly must_pass_tests?: boolean;
     readonly require_security_audit?: boolean;
   };
   readonly project?: string;
+  /** A saved workflow's name: then nobody plans. */
   readonly workflow?: string;
-  readonly parameters?: Data;
+  readonly parameters?: Readonly<Record<string, string>>;
   readonly channel?: string;
-  readonly priority?: string | number;
+  readonly priority?: Priority;
+  /** Slack ids of those who may answer what the goal asks. */
   readonly reviewers?: readonly string[];
   readonly metadata?: Data;
 };
 
-/** What was accepted; with `waitForPlan` also what was planned. */
-export type AcceptedGoal = {
+export type Priority = "high" | "normal" | "low";
+export type GoalStatus =
+  | "planning"
+  | "proposed"
+  | "running"
+  | "awaiting_human"
+  | "completed"
+  | "failed"
+  | "cancelled";
+
+type Estimate = {
+  readonly estimated_completion: string;
+  readonly estimated_tasks: number | null;
+  readonly estimated_time: string;
+  readonly estimated_seconds: number;
+  readonly estimated_from: "max_time" | "plan";
+};
+
+/** What was accepted; "workflow_generated" where the plan was waited for and is there. */
+export type AcceptedGoal = Estimate & {
   readonly goal_id: string;
   readonly run_id: string;
   readonly number: number;
-  readonly status: string;
-  readonly estimated_completion?: string | null;
-  readonly workflow_generated?: boolean;
-  readonly estimated_tasks?: number;
-  readonly estimated_time?: string | null;
+  readonly status: "accepted" | "workflow_generated";
+  readonly workflow_generated: boolean;
+  readonly plan_trouble: string | null;
+  readonly channel: string;
 };
 
-export type RunStep = {
+/** A step in short. */
+export type Step = {
   readonly key: string;
   readonly title: string;
   readonly agent: string;
+  readonly role: string | null;
   readonly status: string;
   readonly attempt: number;
-} & Data;
+  readonly after: readonly string[];
+  readonly risk: "low" | "medium" | "high";
+  readonly summary: string | null;
+  readonly reason: string | null;
+  readonly note: string | null;
+  readonly question_id: string | null;
+  readonly started_at: string | null;
+  readonly ended_at: string | null;
+};
 
 /** One execution of a goal's plan. */
-export type Run = { readonly id: string; readonly status: string; readonly steps: readonly RunStep[] } & Data;
-
-export type Goal = {
+export type Run = {
+  readonly id: string;
   readonly goal_id: string;
   readonly number: number;
   readonly title: string;
+  readonly status: GoalStatus;
+  readonly ending: string | null;
+  readonly reason: string | null;
+  readonly plan_trouble: string | null;
+  readonly rehearsed: boolean;
+  /** How many events it has told so far. */
+  readonly facts: number;
+  readonly steps: readonly (Step & { readonly output: Data | null; readonly answer: Data | null })[];
+  readonly requested_at: string | null;
+  readonly ended_at: string | null;
+};
+
+/** A goal as lists show it. */
+export type GoalInList = {
+  readonly goal_id: string;
+  readonly run_id: string;
+  readonly number: number;
+  readonly title: string;
   readonly goal: string;
-  readonly status: string;
-  readonly run: Run;
-  readonly created_at: string;
-} & Data;
+  readonly status: GoalStatus;
+  readonly requirements: readonly string[];
+  readonly constraints: Data;
+  readonly project: string | null;
+  readonly workflow: string | null;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly priority: Priority;
+  readonly requested_by: string;
+  readonly agent: string | null;
+  readonly metadata: Data;
+  readonly created_at: string | null;
+  readonly ended_at: string | null;
+};
+
+/** One goal, with its latest run. */
+export type Goal = GoalInList &
+  Estimate & {
+    readonly workflow_generated: boolean;
+    readonly run: Pick<Run, "id" | "status" | "reason" | "plan_trouble"> & {
+      readonly steps: readonly Step[];
+    };
+  };
 
 export type GoalFilter = Paging & { readonly status?: string; readonly project?: string };
 
@@ -73,26 +138,44 @@ export function goalsOf(transport: Transport) {
       return transport.call<AcceptedGoal>("POST", "/api/v1/goals", { ...rest, ...waiting, body: goal });
     },
     get: (id: string, options: CallOptions = {}) => transport.call<Goal>("GET", at(id), options),
-    list: (filter: GoalFilter = {}, options: CallOptions = {}): List<Goal> =>
+    list: (filter: GoalFilter = {}, options: CallOptions = {}): List<GoalInList> =>
       listAt(transport, "/api/v1/goals", filter, options),
     /** Once more, with what is to be different. */
     rework: (
       id: string,
-      asked: { readonly feedback: string; readonly priority?: string | number },
+      asked: { readonly feedback: string; readonly priority?: Priority },
       options: CallOptions = {},
     ) => transport.call<AcceptedGoal>("POST", `${at(id)}/rework`, { ...options, body: asked }),
-    cancel: (id: string, options: CallOptions = {}) =>
-      transport.call<Goal>("POST", `${at(id)}/cancel`, { ...options, body: {} }),
+    cancel: (id: string, reason?: string, options: CallOptions = {}) =>
+      transport.call<Goal>("POST", `${at(id)}/cancel`, {
+        ...options,
+        body: reason === undefined ? {} : { reason },
+      }),
   };
 }
 
 export type Runs = ReturnType<typeof runsOf>;
 
+/** The most that the server waits in one call. */
+const LONGEST_WAIT_S = 60;
+
 /** The runs behind this transport. */
 export function runsOf(transport: Transport) {
   const at = (id: string): string => `/api/v1/runs/${encodeURIComponent(id)}`;
+  const get = (id: string, options: CallOptions & { readonly waitSeconds?: number } = {}) => {
+    const { waitSeconds: wait, ...rest } = options;
+    const waiting = wait === undefined ? {} : { query: { wait }, waitMs: wait * 1_000 };
+    return transport.call<Run>("GET", at(id), { ...rest, ...waiting });
+  };
   return {
-    get: (id: string, options: CallOptions = {}) => transport.call<Run>("GET", at(id), options),
+    get,
+    /** The run once it has ended, however long that takes. */
+    async wait(id: string, options: CallOptions = {}): Promise<Run> {
+      for (;;) {
+        const run = await get(id, { ...options, waitSeconds: LONGEST_WAIT_S });
+        if (run.ended_at !== null) return run;
+      }
+    },
     /** Every event of the run from the beginning, or behind `after`, until the run has ended. */
     events: (id: string, options: TailOptions = {}): AsyncGenerator<TailEvent> =>
       tailAt(transport, `${at(id)}/events`, options),

@@ -14,6 +14,8 @@ const ENDS = new Set(["workflow.completed", "workflow.failed", "workflow.cancell
 export type TailOptions = CallOptions & {
   /** Go on after this one: the `id` of the last fact that you have seen. */
   readonly after?: string;
+  /** Without `after`: from the run's beginning where nothing is said. */
+  readonly from?: "start" | "now";
   /** How long the server may be silent before it is called again. */
   readonly silenceMs?: number;
 };
@@ -56,14 +58,14 @@ async function* readOnce(
   options: TailOptions,
   place: Place,
 ): AsyncGenerator<TailEvent> {
-  const { after: _, silenceMs = SILENCE_MS, signal, ...call } = options;
+  const { after: _, silenceMs = SILENCE_MS, from, signal, ...call } = options;
   const silence = new AbortController();
   const timer = setTimeout(() => silence.abort(), silenceMs);
   const either = AbortSignal.any(signal ? [signal, silence.signal] : [silence.signal]);
   const behind: Record<string, string> = place.last === undefined ? {} : { "last-event-id": place.last };
   const headers = { accept: "text/event-stream", ...behind };
   try {
-    const response = await transport.open(path, { ...call, headers, signal: either });
+    const response = await transport.open(path, { ...call, headers, signal: either, query: { from } });
     // 204: there is nothing behind the last event, and never will be.
     place.isOver = response.status === 204;
     for await (const told of readSse(response.body ?? [])) {

@@ -7,6 +7,23 @@ export type Subscription = {
   readonly url: string;
   readonly events: readonly string[];
   readonly created_at: string;
+  /** When it was switched off, as after a 410; null where it was not. */
+  readonly disabled_at: string | null;
+  readonly disabled_reason: string | null;
+};
+
+/** What was sent to a subscription, and what came of it. */
+export type Delivery = {
+  /** The post's webhook-id. */
+  readonly id: string;
+  readonly event: string;
+  readonly state: "waiting" | "delivered" | "failed";
+  readonly attempts: number;
+  readonly last_status: number | null;
+  readonly last_error: string | null;
+  readonly created_at: string;
+  readonly next_attempt_at: string | null;
+  readonly done_at: string | null;
 };
 
 export type Webhooks = ReturnType<typeof webhooksOf>;
@@ -15,11 +32,11 @@ export type Webhooks = ReturnType<typeof webhooksOf>;
 export function webhooksOf(transport: Transport) {
   const at = (id: string): string => `/api/v1/webhooks/${encodeURIComponent(id)}`;
   return {
-    /** `events`: documented names, or "*" for all. The secret is told here and never again. */
+    /** `events`: names, "task.*" or "*" for all. The secret is told here and never again, where it was made. */
     create: (
       asked: {
         readonly url: string;
-        readonly events: readonly (EventName | "*")[];
+        readonly events: readonly (EventName | (string & {}))[];
         readonly secret?: string;
       },
       options: CallOptions = {},
@@ -39,7 +56,7 @@ export function webhooksOf(transport: Transport) {
         body: secret === undefined ? {} : { secret },
       }),
     /** What was sent to it, and what came back. */
-    deliveries: (id: string, paging: Paging = {}, options: CallOptions = {}): List<Data> =>
+    deliveries: (id: string, paging: Paging = {}, options: CallOptions = {}): List<Delivery> =>
       listAt(transport, `${at(id)}/deliveries`, paging, options),
   };
 }

@@ -34,12 +34,10 @@ export type WorkerOptions = {
   readonly client: CountersignClient;
   readonly agent: NewAgent;
   readonly work: Work;
-  /** Stops it: what it works on is given back, and it signs off. */
+  /** Stops it. */
   readonly signal: AbortSignal;
   /** How long a claim waits for work; 30 s where nothing is said. */
   readonly waitSeconds?: number;
-  /** How long a silence costs it the task: 10–600, 60 where nothing is said. It gives signs itself while it works. */
-  readonly leaseSeconds?: number;
   /** Hears what went wrong and was coped with. */
   readonly onTrouble?: (error: unknown) => void;
 };
@@ -48,10 +46,13 @@ const HEARTBEAT_MS = 20_000;
 const AFTER_TROUBLE_MS = 5_000;
 /** How long a work that was told to leave off may take to do so. */
 const GRACE_MS = 5_000;
-/** The server would give a task of ours to others in no time: long enough for one call. */
+/** Long enough for one call; the lease and the operators' watch do the rest. */
 const LAST_CALL_MS = 5_000;
 
-/** Registers, beats, claims and works, as many tasks at once as the agent takes, until the signal. Throws if it may not. */
+/**
+ * Registers, beats, claims and works, as many tasks at once as the agent takes, until the signal: then it signs off, and
+ * what it holds goes back at once. Throws where its key may not do that.
+ */
 export async function runWorker(options: WorkerOptions): Promise<void> {
   const { client, agent, signal, onTrouble = () => {} } = options;
   const registered = await client.agents.register(agent, { signal });
@@ -76,7 +77,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   }
 }
 
-/** Says that it lives; where it was taken off the list (another process of the same name stopped) it signs on again. */
+/** Says that it lives; where an operator took it off the list it signs on again. */
 async function beat(client: CountersignClient, { id }: RegisteredAgent, agent: NewAgent): Promise<void> {
   try {
     await client.agents.heartbeat(id);
@@ -90,11 +91,11 @@ type Lane = WorkerOptions & { readonly onTrouble: (error: unknown) => void };
 
 /** One after another, until the signal. Rests after trouble; throws where it will never be let. */
 async function claimAndWork(lane: Lane): Promise<void> {
-  const { client, agent, signal, waitSeconds: wait = 30, leaseSeconds: lease_seconds = 60, onTrouble } = lane;
+  const { client, agent, signal, waitSeconds: wait = 30, onTrouble } = lane;
   while (!signal.aborted) {
     try {
-      const task = await client.tasks.claim({ agent: agent.name, wait, lease_seconds }, { signal });
-      if (task) await workOn(task, lane, lease_seconds * 1_000);
+      const task = await client.tasks.claim({ agent: agent.name, wait }, { signal });
+      if (task) await workOn(task, lane);
     } catch (error) {
       if (signal.aborted) return;
       if (isCode(error, "unauthorized", "not_allowed", "bad_input")) throw error;
@@ -104,22 +105,20 @@ async function claimAndWork(lane: Lane): Promise<void> {
   }
 }
 
-async function workOn(task: Task, lane: Lane, leaseMs: number): Promise<void> {
+async function workOn(task: Task, lane: Lane): Promise<void> {
   const { client, work, signal: stop, onTrouble } = lane;
   const lost = new AbortController();
   const signal = AbortSignal.any([stop, lost.signal]);
-  let last = "At work.";
-  const tell = async (note: string, percent?: number): Promise<void> => {
-    last = note;
-    await client.tasks.progress(task.id, percent === undefined ? { note } : { note, percent }, { signal });
+  const tell = async (told: Parameters<typeof client.tasks.progress>[1]): Promise<void> => {
+    await client.tasks.progress(task.id, told, { signal });
   };
   const trouble = (error: unknown): void => {
     if (isCode(error, "stale_attempt", "not_found")) lost.abort(error);
     if (!signal.aborted) onTrouble(error);
   };
-  const keeping = setInterval(() => void tell(last).catch(trouble), leaseMs / 3);
+  const keeping = setInterval(() => void tell({}).catch(trouble), (task.lease_seconds * 1_000) / 3);
   const progress: Hand["progress"] = (note, percent) =>
-    tell(note, percent).catch((error) => {
+    tell(percent === undefined ? { note } : { note, percent }).catch((error) => {
       trouble(error);
       signal.throwIfAborted(); // the task is gone, or we stop: leave off here
     });
@@ -136,7 +135,7 @@ async function workOn(task: Task, lane: Lane, leaseMs: number): Promise<void> {
     clearInterval(keeping);
     if (lost.signal.aborted) return onTrouble(lost.signal.reason);
     if (isCode(error, "stale_attempt")) return onTrouble(error);
-    await giveBack(task, error, lane);
+    await tellFailure(task, error, lane);
   } finally {
     clearInterval(keeping);
     left.clear();
@@ -146,23 +145,30 @@ async function workOn(task: Task, lane: Lane, leaseMs: number): Promise<void> {
 /** Rejects a while after the signal: who goes on working then is not waited for. */
 function leavingOff(signal: AbortSignal): { readonly promise: Promise<never>; clear(): void } {
   const over = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
   const promise = new Promise<never>((_, reject) => {
-    const leave = () => setTimeout(reject, GRACE_MS, signal.reason).unref();
-    signal.addEventListener("abort", leave, { once: true, signal: over.signal });
+    const leave = (): void => {
+      timer = setTimeout(reject, GRACE_MS, signal.reason);
+    };
+    if (signal.aborted) leave();
+    else signal.addEventListener("abort", leave, { once: true, signal: over.signal });
   });
-  return { promise, clear: () => over.abort() };
+  return {
+    promise,
+    clear: () => {
+      over.abort();
+      clearTimeout(timer);
+    },
+  };
 }
 
-/** The attempt failed, or we stop in the middle of it: then somebody else may have it at once. */
-async function giveBack(task: Task, error: unknown, { client, signal, onTrouble }: Lane): Promise<void> {
-  const isStopping = signal.aborted && !(error instanceof TaskFailed);
-  const reason = isStopping ? "The worker was stopped." : reasonOf(error);
+/** The attempt failed. Where we stop in the middle of it, signing off gives it back: that costs the step no try. */
+async function tellFailure(task: Task, error: unknown, { client, signal, onTrouble }: Lane): Promise<void> {
+  if (signal.aborted && !(error instanceof TaskFailed)) return;
+  onTrouble(error);
   const retry = error instanceof TaskFailed ? error.retry : true;
-  if (!isStopping) onTrouble(error);
-  await client.tasks
-    .fail(task.id, { reason, retry }, { signal: AbortSignal.timeout(LAST_CALL_MS) })
-    .catch(onTrouble); // its lease ends in any case
+  await client.tasks.fail(task.id, { reason: reasonOf(error), retry });
 }
 
 const reasonOf = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).slice(0, 500);
+  (error instanceof Error ? error.message : String(error)).slice(0, 500) || "It failed without a word.";

@@ -45,6 +45,8 @@ export function checkpointState(client: CountersignClient, agentId: string): Wor
         isConsumed: found.consumed_at !== null,
       };
     },
-    consume: (workflowId, checkpointId) => checkpoints.consume(workflowId, checkpointId),
+    async consume(workflowId, checkpointId) {
+      await checkpoints.consume(workflowId, checkpointId);
+    },
   };
 }
