@@ -1,20 +1,20 @@
 import type { Sql } from "postgres";
 import type { Clock } from "#engine/ports.ts";
 import { createGuardedPost } from "#integrations/web/guarded-post.ts";
-import type { Config } from "./config.ts";
-import type { Follower } from "./followers.ts";
-import type { ApiPart } from "./http/api.ts";
-import { eventRoutes } from "./http/events.ts";
-import { webhookRoutes } from "./http/webhooks.ts";
-import type { Logger } from "./logger.ts";
-import { createCallbacks } from "./outside/callbacks.ts";
-import { startDeliverer } from "./outside/deliverer.ts";
-import type { Directory } from "./outside/directory.ts";
-import type { Endpoints } from "./outside/endpoints.ts";
-import { createPublishedEvents } from "./outside/published.ts";
-import type { Secrets } from "./outside/secrets.ts";
-import { createSubscribers } from "./outside/subscribers.ts";
-import { createWebhooks } from "./outside/webhooks.ts";
+import type { Config } from "../config.ts";
+import type { Follower } from "../followers.ts";
+import type { ApiPart } from "../http/api.ts";
+import { eventRoutes } from "../http/events.ts";
+import { webhookRoutes } from "../http/webhooks.ts";
+import type { Logger } from "../logger.ts";
+import { createCallbacks } from "./callbacks.ts";
+import { startDeliverer } from "./deliverer.ts";
+import type { Directory } from "./directory.ts";
+import type { Endpoints } from "./endpoints.ts";
+import { createPublishedEvents } from "./published.ts";
+import type { Secrets } from "./secrets.ts";
+import { createSubscribers } from "./subscribers.ts";
+import { createWebhooks } from "./webhooks.ts";
 
 /** All that tells programs outside of what happened, by posting to them: callbacks, subscriptions, published events. */
 type OpenDeliveries = {
