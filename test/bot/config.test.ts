@@ -28,6 +28,7 @@ describe("What is set nowhere", () => {
       slack: { kind: "local" },
       models: { model: undefined, anthropicApiKey: undefined },
       agents: {},
+      api: { authMode: "keys", rateLimit: 600, allowedIps: [], trustedProxies: [], corsOrigins: [] },
       warnings: [],
     });
   });
@@ -162,11 +163,6 @@ describe("What is wrong is said with what to do", () => {
     [{ OPENAI_BASE_URL: "http://127.0.0.1:8080/v1" }, /MODEL is needed beside OPENAI_BASE_URL/],
     [{ OPENAI_BASE_URL: "ftp://x", MODEL: "openai:m" }, /OPENAI_BASE_URL .* it must be a web address/],
     [{ NODE_ENV: "production" }, /COUNTERSIGN_SECRET must be set in production/],
-    [
-      { NODE_ENV: "production", COUNTERSIGN_SECRET: SECRET, CALLBACK_ALLOW_PRIVATE: "1" },
-      /CALLBACK_ALLOW_PRIVATE must not be 1 in production/,
-    ],
-    [{ CALLBACK_ALLOW_PRIVATE: "yes" }, /CALLBACK_ALLOW_PRIVATE .* is "yes": it must be 1 to let callbacks/],
   ];
 
   test.each(refused)("%j", (env, sentence) => {
