@@ -95,7 +95,7 @@ const toStep = ({ status, attempt, lease, worker, planned, state }: StepRow): St
 export function fromStep(run: Run, step: Step, position: number): StepRow {
   const { key, title, agent, instructions, after, acceptance, risk, effects, timeoutMs } = step;
   const { status, attempt, lease, worker, tries, notBefore, note, output, reason, log } = step;
-  const { question, consultationId, answer, checkpoint, startedAt, endedAt } = step;
+  const { question, consultationId, answer, checkpoint, startedAt, endedAt, outsideAgent } = step;
   return {
     run_id: run.id,
     workspace_id: run.workspaceId,
@@ -110,6 +110,7 @@ export function fromStep(run: Run, step: Step, position: number): StepRow {
     state: {
       ...{ tries, notBefore, note, output, reason, log },
       ...{ question, consultationId, answer, checkpoint, startedAt, endedAt },
+      ...(outsideAgent === undefined ? {} : { outsideAgent }),
     },
   };
 }

@@ -126,6 +126,7 @@ const takenOver = (step: Step, by: string): Partial<Step> => ({
   question: null,
   answer: null,
   checkpoint: null, // the last agent's: it says nothing to a person
+  outsideAgent: undefined,
 });
 
 const reopened = (step: Step): Step => ({

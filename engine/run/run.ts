@@ -75,7 +75,7 @@ export type Step = PlannedStep & {
   readonly lease: string | null;
   readonly worker: string | null;
   /** The name of the agent outside that works on it, or did last; missing in old rows. */
-  readonly outsideAgent?: string;
+  readonly outsideAgent?: string | undefined;
   readonly notBefore: Instant | null;
   readonly note: string | null;
   readonly output: StepOutput | null;
