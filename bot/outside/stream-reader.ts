@@ -53,9 +53,9 @@ export function createStreamReader(needs: {
   }
 
   function give({ bytes, to, isEnd }: Batch): void {
-    controller.enqueue(bytes);
-    sent = to;
+    sent = to; // first: whoever waits for a piece asks for the next one while this is handed over
     stalledAtMs = null;
+    controller.enqueue(bytes);
     if (isEnd) close(event("end", { run_id: run.id, last_event_id: sent }));
   }
 

@@ -71,6 +71,11 @@ function createTail({ sql, news, log, run }: TailNeeds) {
   const unfollow = news.follow(run.id, hear);
   hear();
 
+  async function fetchFrames(after: number): Promise<readonly Frame[]> {
+    const page = await storyAfter(sql, run.workspaceId, run.id, { after, most: PAGE });
+    return page.map((told) => toFrame(told, run));
+  }
+
   function hear(): void {
     hasNews = true;
     if (isReading || timer !== null || !isOpen) return;
@@ -110,9 +115,6 @@ function createTail({ sql, news, log, run }: TailNeeds) {
       return AGAIN_MS;
     }
   }
-
-  const fetchFrames = async (after: number): Promise<readonly Frame[]> =>
-    (await storyAfter(sql, run.workspaceId, run.id, { after, most: PAGE })).map((told) => toFrame(told, run));
 
   return {
     ...{ readers, hear, next: ring.next },
