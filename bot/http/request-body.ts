@@ -9,6 +9,8 @@ const text = (least: number, most: number) => {
 
 const id = text(1, 255);
 
+const WHAT = "Say in 1 to 255 characters what is asked.";
+
 const json = (most: number, called: string) =>
   z
     .record(z.string(), z.unknown(), "Send an object.")
@@ -60,9 +62,11 @@ export const CreateBody = z
     workflow_id: id.optional().openapi({ description: "Made where none is given.", example: "wf-abc123" }),
     checkpoint_id: id.optional().openapi({ description: "Made where none is given.", example: "cp-xyz789" }),
     type: z.enum(REQUEST_TYPES, `Write one of ${REQUEST_TYPES.join(", ")}.`).default("approval"),
-    title: text(1, 255)
-      .refine((title) => title.trim() !== "", "Say what is asked.")
-      .openapi({ example: "May I tag v1.2.0?" }),
+    title: z
+      .string(WHAT)
+      .max(255, WHAT)
+      .refine((title) => title.trim() !== "", WHAT)
+      .openapi({ minLength: 1, example: "May I tag v1.2.0?" }),
     description: text(0, 10_000).default(""),
     context: json(65_536, "context")
       .default({})
