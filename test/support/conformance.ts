@@ -31,7 +31,7 @@ const UNKNOWN_MAY_ANSWER = [401, 403, 404, 405, 413, 415, 422, 429];
  */
 export function createConformance(document: Json) {
   const ajv = new Ajv2020({ strict: false, allErrors: true, formats: FORMATS, validateFormats: true });
-  ajv.addSchema(closed(document) as Json, "api");
+  ajv.addSchema(closed(document), "api");
   const compiled = new Map<string, ValidateFunction>();
   const templates = Object.keys(at(document, ["paths"]) as Json)
     .map((template) => ({ template, fits: toPattern(template) }))
@@ -110,13 +110,49 @@ function followed(document: Json, place: readonly string[]): readonly string[] |
 }
 
 /** The same document, in which objects have no fields but those that it names. */
-function closed(value: unknown, isPart = false): unknown {
-  if (Array.isArray(value)) return value.map((one) => closed(one, isPart));
-  if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value).map(([key, inner]) => [
-    key,
-    key.startsWith("example") ? inner : closed(inner, key === "allOf"),
-  ]);
-  const isOpen = "properties" in value && "type" in value && !("additionalProperties" in value) && !isPart;
-  return Object.fromEntries(isOpen ? [...entries, ["additionalProperties", false]] : entries);
+function closed(document: Json): Json {
+  const components = (document["components"] ?? {}) as Json;
+  return {
+    ...document,
+    paths: mapped(document["paths"], (methods) =>
+      mapped(methods, (operation) => ({
+        ...(operation as Json),
+        responses: mapped(at(operation, ["responses"]), closedResponse),
+      })),
+    ),
+    components: {
+      ...components,
+      schemas: mapped(components["schemas"], (schema) => closedSchema(schema, false)),
+      responses: mapped(components["responses"], closedResponse),
+    },
+  };
 }
+
+const closedResponse = (response: unknown): unknown => ({
+  ...(response as Json),
+  content: mapped(at(response, ["content"]), (media) => ({
+    ...(media as Json),
+    schema: closedSchema(at(media, ["schema"]), true),
+  })),
+});
+
+/** `isWhole`: nobody adds to it (`allOf`), so that what it names is all. */
+function closedSchema(schema: unknown, isWhole: boolean): unknown {
+  if (typeof schema !== "object" || schema === null) return schema;
+  const given = schema as Json;
+  const inner: Record<string, unknown> = { ...given };
+  for (const key of ["items", "additionalProperties"])
+    if (key in given) inner[key] = closedSchema(given[key], true);
+  for (const key of ["anyOf", "oneOf", "allOf"]) {
+    const parts = given[key];
+    if (Array.isArray(parts)) inner[key] = parts.map((part) => closedSchema(part, key !== "allOf"));
+  }
+  if ("properties" in given)
+    inner["properties"] = mapped(given["properties"], (one) => closedSchema(one, true));
+  const names = ["$ref", "allOf", "properties"].some((key) => key in given);
+  if (isWhole && names && !("additionalProperties" in given)) inner["unevaluatedProperties"] = false;
+  return inner;
+}
+
+const mapped = (value: unknown, map: (inner: unknown) => unknown): Json =>
+  Object.fromEntries(Object.entries((value ?? {}) as Json).map(([key, inner]) => [key, map(inner)]));

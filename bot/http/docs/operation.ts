@@ -1,6 +1,7 @@
 import { html } from "hono/html";
 import { z } from "zod";
 import type { Field, SchemaReader } from "./schema.ts";
+import { showInline } from "./text.ts";
 
 type Html = ReturnType<typeof html>;
 
@@ -51,7 +52,7 @@ export function showOperation(shown: Shown): Html {
       <span class="says">${summary ?? ""}</span>
     </summary>
     <div class="inside">
-      <p>${description}</p>
+      <p>${showInline(description)}</p>
       ${parameters.length > 0 ? showParameters(shown) : ""} ${showBody(shown)} ${showResponses(shown)}
       ${showTry(shown)}
     </div>
@@ -81,7 +82,7 @@ function showResponses({ operation, reader, describe }: Shown): Html {
     return html`<tr>
       <td><code>${status}</code></td>
       <td>
-        ${$ref === undefined ? description : describe($ref)}
+        ${showInline($ref === undefined ? description : describe($ref))}
         ${type === "" || type.includes("json") ? "" : html`<code>${type}</code>`}
         ${fields.length > 0 ? showFields(fields) : ""}
       </td>
@@ -100,7 +101,7 @@ const showFields = (fields: readonly Field[]): Html =>
         html`<tr>
           <td><code>${path}</code>${isRequired ? html` <span class="must">required</span>` : ""}</td>
           <td class="type">${type}${fallback === null ? "" : html`<br />default <code>${fallback}</code>`}</td>
-          <td>${description}</td>
+          <td>${showInline(description)}</td>
         </tr>`,
     )}
   </table>`;

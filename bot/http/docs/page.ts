@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { OpenApiDocument } from "../openapi.ts";
 import { Operation, showOperation } from "./operation.ts";
 import { createSchemaReader } from "./schema.ts";
+import { showInline } from "./text.ts";
 
 const Described = z.looseObject({
   info: z.looseObject({ title: z.string(), description: z.string().default("") }),
@@ -66,10 +67,4 @@ const showText = (text: string) =>
           ${lines.map((line) => html`<li>${showInline(line.slice(2))}</li>`)}
         </ul>`
       : html`<p>${showInline(part)}</p>`;
-  });
-
-const showInline = (text: string) =>
-  text.split(/(`[^`]+`|\*\*[^*]+\*\*)/).map((piece) => {
-    if (piece.startsWith("`")) return html`<code>${piece.slice(1, -1)}</code>`;
-    return piece.startsWith("**") ? html`<strong>${piece.slice(2, -2)}</strong>` : piece;
   });

@@ -5,6 +5,9 @@ const Schema = z.looseObject({
   $ref: z.string().optional(),
   type: z.union([z.string(), z.array(z.string())]).optional(),
   format: z.string().optional(),
+  ...{ minLength: z.number().optional(), maxLength: z.number().optional() },
+  ...{ minimum: z.number().optional(), maximum: z.number().optional() },
+  ...{ minItems: z.number().optional(), maxItems: z.number().optional() },
   description: z.string().optional(),
   enum: z.array(z.unknown()).optional(),
   const: z.unknown().optional(),
@@ -68,10 +71,12 @@ export function createSchemaReader(components: Readonly<Record<string, unknown>>
     if (either) return [...new Set(either.map(typeOf))].join(" or ");
     if (schema.enum) return schema.enum.map((one) => JSON.stringify(one)).join(" | ");
     if (schema.const !== undefined) return JSON.stringify(schema.const);
-    if (schema.items !== undefined) return `list of ${typeOf(schema.items)}`;
-    const types = [schema.type ?? "anything"].flat().join(" or ");
-    return schema.format === undefined ? types : `${types} (${schema.format})`;
+    const said = [schema.format ?? "", limitsOf(schema)].filter((one) => one !== "").join(", ");
+    return `${kindOf(schema)}${said === "" ? "" : ` (${said})`}`;
   }
+
+  const kindOf = ({ items, type = "anything" }: Schema): string =>
+    items === undefined ? [type].flat().join(" or ") : `list of ${typeOf(items)}`;
 
   /** Something that fits: what must be there, and what has an example. */
   function example(given: unknown): unknown {
@@ -102,6 +107,20 @@ export type SchemaReader = ReturnType<typeof createSchemaReader>;
 const PLAIN: Readonly<Record<string, unknown>> = {
   ...{ string: "…", integer: 1, number: 1, boolean: true, object: {}, array: [] },
 };
+
+/** How much of it there may be: "1–255 characters". */
+function limitsOf({ minLength, maxLength, minimum, maximum, minItems, maxItems }: Schema): string {
+  const ranges = [
+    ...[range(minLength, maxLength, " characters"), range(minItems, maxItems, " of them")],
+    range(minimum, maximum === Number.MAX_SAFE_INTEGER ? undefined : maximum, ""),
+  ];
+  return ranges.filter((one) => one !== "").join(", ");
+}
+
+function range(least: number | undefined, most: number | undefined, of: string): string {
+  if (most !== undefined) return least === undefined ? `up to ${most}${of}` : `${least}–${most}${of}`;
+  return least === undefined ? "" : `from ${least}${of}`;
+}
 
 function without({ $ref: _, allOf: __, ...rest }: Schema): Schema {
   return Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
