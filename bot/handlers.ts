@@ -1,5 +1,6 @@
 import type { Sql } from "postgres";
 import { loadRun } from "#db/load.ts";
+import { agentsToPlanWith } from "#db/outside-agents.ts";
 import { tellOfTasks } from "#db/tasks.ts";
 import type { Consultation } from "#engine/consultation/consultation.ts";
 import type { RunJob } from "#engine/jobs.ts";
@@ -59,7 +60,8 @@ export function createHandlers(needs: {
       const { projectId } = run.brief;
       const project = projectId === null ? null : await work.projectOf(run.workspaceId, projectId);
       const signal = AbortSignal.timeout(PLAN_TIMEOUT_MS);
-      await planRun(work.engine, run, { project, planner: needs.plannerFor(run) }, signal);
+      const outside = await agentsToPlanWith(sql, run.workspaceId, projectId);
+      await planRun(work.engine, run, { project, outside, planner: needs.plannerFor(run) }, signal);
     },
 
     async "close-run"(job) {

@@ -96,6 +96,18 @@ export async function listAgents(
     order by lower(a.name) collate "C" limit ${most}`;
 }
 
+/** The agents that are there for a goal of this project: neither silent nor off, the first 50 by name. */
+export async function agentsToPlanWith(
+  sql: Sql,
+  workspaceId: string,
+  projectId: string | null,
+): Promise<readonly OutsideAgentRow[]> {
+  const agents = await sql<OutsideAgentRow[]>`
+    select ${columns(sql)} where a.workspace_id = ${workspaceId}
+      and (a.project_id is null or a.project_id = ${projectId}) order by lower(a.name) collate "C" limit 50`;
+  return agents.filter(({ isSilent, endpointOff }) => !isSilent && endpointOff === null);
+}
+
 /** Takes an agent off the list. What it holds goes back when its leases lapse. */
 export async function removeAgent(sql: Sql, workspaceId: string, id: string): Promise<void> {
   await sql`delete from outside_agents where workspace_id = ${workspaceId} and id = ${id}`;

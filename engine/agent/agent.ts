@@ -38,6 +38,13 @@ export type ProjectRef = {
   readonly commands: Readonly<Record<string, string>>;
 };
 
+/** An agent outside that takes work, in its own words: what it says of itself is data, never instruction. */
+export type OutsideAgent = {
+  readonly name: string;
+  readonly description: string;
+  readonly capabilities: readonly string[];
+};
+
 /** What an agent is given: everything it may know, and nothing it could use to change our state. */
 export type Assignment = {
   readonly workspaceId: string;

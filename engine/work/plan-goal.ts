@@ -1,9 +1,15 @@
 import { z } from "zod";
-import type { ProjectRef } from "../agent/agent.ts";
+import type { OutsideAgent, ProjectRef } from "../agent/agent.ts";
 import { MOST_PLANNED_STEPS, type Plan } from "../run/plan.ts";
 import { type PlanLimits, troubleWithOrder, troubleWithShape, underRules } from "./plan-rules.ts";
-import { type GoalToPlan, type PlannerPrompt, type Rejected, toPlannerPrompt } from "./planner-prompt.ts";
-import { commandsOf, proposedPlan, TEST, toPlannedStep } from "./proposed-plan.ts";
+import {
+  formOf,
+  type GoalToPlan,
+  type PlannerPrompt,
+  type Rejected,
+  toPlannerPrompt,
+} from "./planner-prompt.ts";
+import { commandsOf, type Means, TEST, toPlannedStep } from "./proposed-plan.ts";
 
 /** Asks a model for a plan; resolves to whatever it said, which `planGoal` reads with care. */
 export type Planner = (prompt: PlannerPrompt, signal: AbortSignal) => Promise<unknown>;
@@ -28,16 +34,19 @@ export async function planGoal(
   needs: {
     readonly goal: GoalToPlan;
     readonly project: ProjectRef | null;
+    /** Agents outside that may be planned with; none where nothing is said. */
+    readonly outside?: readonly OutsideAgent[];
     readonly planner: Planner;
     readonly limits: PlanLimits;
   },
   signal: AbortSignal,
 ): Promise<Planned> {
-  const { goal, project, planner, limits } = needs;
+  const { goal, project, outside = [], planner, limits } = needs;
+  const means = { project, outside };
   if (limits.testsMustPass && !commandsOf(project).has(TEST)) return noTests(project);
   const ask = async (rejected: Rejected | null) => {
-    const proposed = await planner(toPlannerPrompt(goal, project, limits, rejected), signal);
-    return { proposed, planned: readPlan(proposed, project, limits) };
+    const proposed = await planner(toPlannerPrompt(goal, means, limits, rejected), signal);
+    return { proposed, planned: readPlan(proposed, means, limits) };
   };
   const first = await ask(null);
   if (first.planned.kind === "planned") return first.planned;
@@ -55,12 +64,11 @@ const noTests = (project: ProjectRef | null): Planned => ({
 });
 
 /** Reads a planner's reply. Finds everything that is wrong with it, so that one round can mend it all. */
-function readPlan(proposed: unknown, project: ProjectRef | null, limits: PlanLimits): Planned {
-  const commands = commandsOf(project);
-  const read = proposedPlan([...commands.keys()]).safeParse(proposed);
+function readPlan(proposed: unknown, means: Means, limits: PlanLimits): Planned {
+  const read = formOf(means).safeParse(proposed);
   if (!read.success) return { kind: "trouble", reasons: z.prettifyError(read.error).split("\n") };
   const shape = troubleWithShape(read.data.steps, limits.mostSteps);
-  const translated = read.data.steps.map((step) => toPlannedStep(step, commands));
+  const translated = read.data.steps.map((step) => toPlannedStep(step, means));
   const wrong = translated.flatMap((one) => (one.kind === "trouble" ? one.reasons : []));
   if (shape.length + wrong.length > 0) return { kind: "trouble", reasons: [...shape, ...wrong] };
   const plan = translated.flatMap((one) => (one.kind === "step" ? [one.step] : []));

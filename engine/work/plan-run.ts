@@ -1,10 +1,17 @@
-import type { ProjectRef } from "../agent/agent.ts";
+import type { OutsideAgent, ProjectRef } from "../agent/agent.ts";
 import type { Engine } from "../engine.ts";
 import { OutsideFailure, Refusal } from "../errors.ts";
 import type { Brief, Run } from "../run/run.ts";
 import { PLAN_LIMITS, type Planned, type Planner, planGoal } from "./plan-goal.ts";
 import { rehearse } from "./rehearse.ts";
 import { unlessRefused } from "./work-on-step.ts";
+
+type PlanNeeds = {
+  readonly project: ProjectRef | null;
+  /** Agents outside that are there now. */
+  readonly outside: readonly OutsideAgent[];
+  readonly planner: Planner | null;
+};
 
 /**
  * Gives a run its plan, or says to its requester why there is none: then a person may try again. Rejects only when
@@ -13,11 +20,11 @@ import { unlessRefused } from "./work-on-step.ts";
 export async function planRun(
   engine: Engine,
   run: Run,
-  { project, planner }: { readonly project: ProjectRef | null; readonly planner: Planner | null },
+  needs: PlanNeeds,
   signal: AbortSignal,
 ): Promise<void> {
   if (!run.brief || run.status !== "planning" || run.planTrouble !== null) return;
-  const planned = await planFor(run.brief, project, planner, signal);
+  const planned = await planFor(run.brief, needs, signal);
   const stream = { kind: "run", id: run.id, workspaceId: run.workspaceId } as const;
   const command =
     planned.kind === "planned"
@@ -29,8 +36,7 @@ export async function planRun(
 /** Trouble with the model is an outcome like any other; a bug is not, and goes on. */
 async function planFor(
   brief: Brief,
-  project: ProjectRef | null,
-  planner: Planner | null,
+  { project, outside, planner }: PlanNeeds,
   signal: AbortSignal,
 ): Promise<Planned> {
   if (brief.rehearsed) return { kind: "planned", plan: rehearse(brief) };
@@ -42,7 +48,7 @@ async function planFor(
   const { testsMustPass, securityAudit = false } = brief;
   const limits = { ...PLAN_LIMITS, testsMustPass, securityAudit };
   try {
-    return await planGoal({ goal: brief, project, planner, limits }, signal);
+    return await planGoal({ goal: brief, project, outside, planner, limits }, signal);
   } catch (error) {
     // A refusal is a model budget that is used up: not "settled elsewhere", or the goal would wait for ever.
     if (error instanceof OutsideFailure || error instanceof Refusal)

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ProjectRef } from "../agent/agent.ts";
+import type { OutsideAgent, ProjectRef } from "../agent/agent.ts";
 import { type AgentSpec, Effect, PlannedStep, Risk, ROLES, Role } from "../run/plan.ts";
 import { effectsOfCommand } from "./effects.ts";
 
@@ -12,28 +12,45 @@ const word = (words: readonly string[]) => z.string().meta({ enum: [...words] })
 /**
  * The form of a planner's reply. Flat, every field required, `null` where there is nothing: what strict structured
  * output of every provider understands. A command is named, never written (issue 2, point 7).
+ * Agents outside stand in it only where there are any.
  */
-export const proposedPlan = (commands: readonly string[]) =>
+export function proposedPlan(
+  commands: readonly string[],
+  outside: readonly string[] = [],
+): z.ZodType<{ steps: ProposedStep[] }> {
+  const step = stepForm(commands, outside.length > 0);
+  return z.strictObject({
+    steps: z.array(outside.length > 0 ? step.extend({ outside_agent: word(outside).nullable() }) : step),
+  });
+}
+
+const stepForm = (commands: readonly string[], hasOutside: boolean) =>
   z.strictObject({
-    steps: z.array(
-      z.strictObject({
-        key: z.string(),
-        title: z.string(),
-        agent: word(commands.length > 0 ? ["model", "command", "person"] : ["model", "person"]),
-        role: word(ROLES).nullable(),
-        command: (commands.length > 0 ? word(commands) : z.string()).nullable(),
-        question: z.string().nullable(),
-        effect: z.string().nullable(),
-        instructions: z.string(),
-        after: z.array(z.string()),
-        acceptance: z.array(z.string()),
-        risk: word(Risk.options),
-        effects: z.array(word(Effect.options)),
-      }),
-    ),
+    key: z.string(),
+    title: z.string(),
+    agent: word([
+      "model",
+      ...(commands.length > 0 ? ["command"] : []),
+      "person",
+      ...(hasOutside ? ["outside"] : []),
+    ]),
+    role: word(ROLES).nullable(),
+    command: (commands.length > 0 ? word(commands) : z.string()).nullable(),
+    question: z.string().nullable(),
+    effect: z.string().nullable(),
+    instructions: z.string(),
+    after: z.array(z.string()),
+    acceptance: z.array(z.string()),
+    risk: word(Risk.options),
+    effects: z.array(word(Effect.options)),
   });
 
-export type ProposedStep = z.infer<ReturnType<typeof proposedPlan>>["steps"][number];
+export type ProposedStep = z.infer<ReturnType<typeof stepForm>> & {
+  readonly outside_agent?: string | null | undefined;
+};
+
+/** What a plan can be made with: a project's commands, and agents outside. */
+export type Means = { readonly project: ProjectRef | null; readonly outside: readonly OutsideAgent[] };
 
 /** What a planned command may name: the project's listed commands, and `test` where the project has a test command. */
 export function commandsOf(project: ProjectRef | null): ReadonlyMap<string, string> {
@@ -47,11 +64,11 @@ export type Translated =
   | { readonly kind: "step"; readonly step: PlannedStep }
   | { readonly kind: "trouble"; readonly reasons: readonly string[] };
 
-/** Turns one proposed step into ours. Its effects are at least those that its command's own words give away. */
-export function toPlannedStep(proposed: ProposedStep, commands: ReadonlyMap<string, string>): Translated {
-  const agent = toAgent(proposed, commands);
+/** Turns one proposed step into ours. Its effects are at least those that its agent gives away, whatever the planner says. */
+export function toPlannedStep(proposed: ProposedStep, means: Means): Translated {
+  const agent = toAgent(proposed, means);
   if (typeof agent === "string") return { kind: "trouble", reasons: [agent] };
-  const own = agent.kind === "command" ? effectsOfCommand(agent.name ?? "", agent.run) : [];
+  const own = ownEffects(agent);
   const isApproval = agent.kind === "person" && agent.asks === "approval";
   const read = PlannedStep.safeParse({
     key: proposed.key,
@@ -73,16 +90,24 @@ export function toPlannedStep(proposed: ProposedStep, commands: ReadonlyMap<stri
   };
 }
 
-function toAgent(proposed: ProposedStep, commands: ReadonlyMap<string, string>): AgentSpec | string {
+/** A command's own words give it away; what an agent outside does, nobody here sees. */
+function ownEffects(agent: AgentSpec): readonly Effect[] {
+  if (agent.kind === "remote") return ["outside agent"];
+  return agent.kind === "command" ? effectsOfCommand(agent.name ?? "", agent.run) : [];
+}
+
+function toAgent(proposed: ProposedStep, { project, outside }: Means): AgentSpec | string {
   switch (proposed.agent) {
+    case "outside":
+      return toRemote(proposed, outside);
     case "command":
-      return toCommand(proposed, commands);
+      return toCommand(proposed, commandsOf(project));
     case "model":
       return toModel(proposed);
     case "person":
       return toPerson(proposed);
     default:
-      return `Step "${proposed.key}": "${proposed.agent}" is no agent; take model, command or person.`;
+      return `Step "${proposed.key}": "${proposed.agent}" is no agent; take model, command${outside.length > 0 ? ", outside" : ""} or person.`;
   }
 }
 
@@ -98,6 +123,16 @@ function toCommand(
   const instead =
     names === "" ? "The project lists no commands." : `It lists ${names}, and nothing else can be run.`;
   return `Step "${key}" ${wrong}. ${instead}`;
+}
+
+function toRemote(
+  { key, outside_agent: name = null }: ProposedStep,
+  outside: readonly OutsideAgent[],
+): AgentSpec | string {
+  const known = outside.find((agent) => agent.name.toLowerCase() === name?.toLowerCase());
+  if (known) return { kind: "remote", agent: known.name };
+  const names = outside.map((agent) => `"${agent.name}"`).join(", ");
+  return `Step "${key}" ${name === null ? "names no agent outside" : `names the agent "${name}", which is not registered`}. ${names === "" ? "None is." : `There is ${names}.`}`;
 }
 
 function toModel({ key, role }: ProposedStep): AgentSpec | string {
