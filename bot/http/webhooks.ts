@@ -40,19 +40,21 @@ const Body = z
   })
   .openapi("NewWebhook");
 
-const Wire = z
-  .object({
-    ...{ id: z.uuid(), url: z.string(), events: z.array(z.string()), created_at: Moment },
-    disabled_at: Moment.nullable().openapi({ description: "When it was switched off, as after a 410." }),
-    disabled_reason: z.string().nullable(),
-  })
-  .openapi("Webhook");
+const shown = {
+  ...{ id: z.uuid(), url: z.string(), events: z.array(z.string()), created_at: Moment },
+  disabled_at: Moment.nullable().openapi({ description: "When it was switched off, as after a 410." }),
+  disabled_reason: z.string().nullable(),
+} as const;
+const Wire = z.object(shown).openapi("Webhook");
 
-const CreatedWire = Wire.extend({
-  secret: z.string().optional().openapi({
-    description: "What posts are signed with. Told here and never again; missing if it is yours.",
-  }),
-}).openapi("CreatedWebhook");
+const CreatedWire = z
+  .object({
+    ...shown,
+    secret: z.string().optional().openapi({
+      description: "What posts are signed with. Told here and never again; missing if it is yours.",
+    }),
+  })
+  .openapi("CreatedWebhook");
 
 const DeliveryWire = z
   .object({

@@ -14,6 +14,9 @@ const GLOBAL_V6 = ipaddr.IPv6.parseCIDR("2000::/3");
 /** Translators put an IPv4 address behind these 96 bits, so it is that one's reach that counts. */
 const NAT64 = ipaddr.IPv6.parseCIDR("64:ff9b::/96");
 
+/** Names that nobody outside can have: what they lead to is looked at when it is called. */
+const INSIDE = /^[^.]+\.?$|\.(?:localhost|local|internal|lan|home\.arpa|test)\.?$/;
+
 /** How an address may be reached, however it is written: "127.0.0.1", "::ffff:7f00:1", "64:ff9b::7f00:1". */
 export function reachOf(text: string): Reach {
   if (!ipaddr.isValid(text)) return "never";
@@ -52,6 +55,8 @@ export function whyNotUrl(text: string, allowPrivate: boolean): string | null {
   if (url.username !== "" || url.password !== "")
     return "must hold no user and no password: the signature shows that we call";
   const literal = literalOf(url);
+  if (url.protocol === "http:" && literal === null && !INSIDE.test(url.hostname))
+    return "must begin with https://: only loopback and private addresses are called by http";
   const why = literal === null ? null : whyNotAddress(literal, url, allowPrivate);
   return why === null ? null : `leads to ${literal}, which ${why}`;
 }
