@@ -89,6 +89,15 @@ export async function threadOf(
   return row ?? null;
 }
 
+/** The newest message of ours in a channel that stands in no thread; null where there is none. */
+export async function newestIn(sql: Sql, workspaceId: string, channelId: string): Promise<MessageRef | null> {
+  const [row] = await sql<MessageRef[]>`
+    select key, stream_id as "streamId" from messages
+    where workspace_id = ${workspaceId} and channel_id = ${channelId} and ts is not null and thread_key is null
+    order by ts desc limit 1`;
+  return row ?? null;
+}
+
 /** The bot may post in this channel now: what waits for it need wait no longer. */
 export async function retryChannel(sql: Sql, workspaceId: string, channelId: string): Promise<void> {
   await sql`

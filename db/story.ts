@@ -63,17 +63,22 @@ export async function questionsOf(
 /** That a question was put to people, at first or in others' place; to nobody by name where `people` is empty. */
 export type Naming = { readonly people: readonly string[]; readonly by: string; readonly at: Instant };
 
-/** Everybody to whom a question was ever put, in order. */
+/** Everybody to whom these questions were ever put, in order, by the question's id. */
 export async function namingsOf(
   sql: Sql,
   workspaceId: string,
-  consultationId: string,
-): Promise<readonly Naming[]> {
-  const rows = await sql<{ people: readonly string[]; by: string; at: string }[]>`
-    select coalesce(body -> 'people', body -> 'policy' -> 'people') as people, actor as by, at from facts
-    where stream_id = ${consultationId} and workspace_id = ${workspaceId}
+  consultationIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly Naming[]>> {
+  if (consultationIds.length === 0) return new Map();
+  const rows = await sql<{ id: string; people: readonly string[]; by: string; at: string }[]>`
+    select stream_id as id, coalesce(body -> 'people', body -> 'policy' -> 'people') as people, actor as by, at
+    from facts
+    where stream_id = any(${[...consultationIds]}::uuid[]) and workspace_id = ${workspaceId}
       and type in ('consultation.opened', 'consultation.named') order by seq`;
-  return rows.map((row) => ({ ...row, at: Number(row.at) }));
+  return Map.groupBy(
+    rows.map(({ at, ...row }) => ({ ...row, at: Number(at) })),
+    ({ id }) => id,
+  );
 }
 
 /** Whether this is the goal's newest run: the goal's card shows that one. */

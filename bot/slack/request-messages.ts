@@ -4,9 +4,9 @@ import type { Naming } from "#db/story.ts";
 import type { Consultation } from "#engine/consultation/consultation.ts";
 import { channelsOf } from "#engine/consultation/policy.ts";
 import type { Card, CardContext } from "./blocks/card.ts";
-import { handedOnCard } from "./blocks/handed-on.ts";
 import { questionCard } from "./blocks/question-card.ts";
 import { reminderCard } from "./blocks/reminder.ts";
+import { handedOn } from "./thread-messages.ts";
 
 /** A question that an agent outside asked, and everybody to whom it was ever put. */
 export type RequestState = { readonly consultation: Consultation; readonly namings: readonly Naming[] };
@@ -51,7 +51,8 @@ const unique = (ids: readonly string[]): readonly string[] => [...new Set(ids)];
 function copyAt(place: string, state: RequestState, context: RequestContext): WantedMessage {
   const asked = { consultation: state.consultation, run: null };
   const audience = isDirect(place) ? "direct" : "channel";
-  const card = handedOn(place, state, context) ?? questionCard(asked, { ...context, audience });
+  const card =
+    handedOn(asked, place.slice(1), state.namings, context) ?? questionCard(asked, { ...context, audience });
   return message(requestKey(state.consultation.id, place), place, state, card);
 }
 
@@ -68,19 +69,9 @@ function remindersAt(
   return places.map((place) => {
     const audience = isDirect(place) ? "direct" : "channel";
     const shown = { ...context, audience, questionLink: context.linkOf(place) } as const;
-    const card = handedOn(place, state, context) ?? reminderCard(asked, shown);
+    const card = handedOn(asked, place.slice(1), state.namings, context) ?? reminderCard(asked, shown);
     return message(`${requestKey(state.consultation.id, place)}:reminder`, place, state, card);
   });
-}
-
-/** For somebody who was named once and is not any more, while the question stands. */
-function handedOn(place: string, state: RequestState, context: RequestContext): Card | null {
-  const { consultation, namings } = state;
-  const last = namings.at(-1);
-  if (!isDirect(place) || consultation.state !== "open" || last === undefined) return null;
-  return last.people.map(direct).includes(place)
-    ? null
-    : handedOnCard({ consultation, run: null }, last, context);
 }
 
 const message = (key: string, place: string, { consultation }: RequestState, card: Card): WantedMessage => ({

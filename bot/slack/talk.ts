@@ -2,19 +2,18 @@ import type { App } from "@slack/bolt";
 import type { WebClient } from "@slack/web-api";
 import { keepDraft } from "#db/drafts.ts";
 import { type Goal, goalById } from "#db/goals.ts";
-import { loadConsultation, loadRun } from "#db/load.ts";
+import { loadRun } from "#db/load.ts";
 import { threadOf } from "#db/messages.ts";
 import { OutsideFailure, Refusal } from "#engine/errors.ts";
 import { hasEnded } from "#engine/run/run.ts";
 import { follow, hear, readingsOf } from "./begin.ts";
 import type { Card } from "./blocks/card.ts";
-import { notAnAnswer } from "./blocks/not-an-answer.ts";
 import { done, twoReadings } from "./blocks/private.ts";
 import type { Asker, Desk } from "./desk.ts";
 import { readEscaped } from "./grammar.ts";
 import { explain, tell } from "./listen.ts";
 import { refuseStrangers } from "./strangers.ts";
-import { isRequesterAlone } from "./threads.ts";
+import { wordsAfterQuestion, wordsUnder } from "./words-near-cards.ts";
 
 /** Somebody speaks to us: a mention in a channel or a thread, or a direct message. */
 type Spoken = {
@@ -71,7 +70,7 @@ async function listen(desk: Desk, spoken: Spoken): Promise<Card | null> {
   if (request) return request;
   const asker: Asker = { workspaceId, person, channel, goal };
   const said = text.trim() === "" ? "help" : text;
-  if (!goal) return hear(desk, asker, said, onceId);
+  if (!goal) return (await wordsAfterQuestion(desk, asker, said)) ?? (await hear(desk, asker, said, onceId));
   const { first } = await readingsOf(desk, asker, said);
   if (first.kind !== "goal") return follow(desk, asker, first, onceId);
   return hasEnded(goal.run) ? offerRework(desk, asker, said) : guide(desk, asker, goal, said, onceId);
@@ -87,16 +86,7 @@ async function threadAbout(
   if (!card?.streamId) return { goal: null, request: null };
   const run = await loadRun(sql, workspaceId, card.streamId);
   const goal = run?.brief ? await goalById(sql, workspaceId, run.brief.goalId) : null;
-  return { goal, request: run ? null : await requestWords(desk, workspaceId, card.streamId) };
-}
-
-/** An answer is a press or a form, never what somebody happens to write: it is said how to answer instead. */
-async function requestWords(desk: Desk, workspaceId: string, id: string): Promise<Card | null> {
-  const consultation = await loadConsultation(desk.sql, workspaceId, id);
-  if (!consultation) return null;
-  const requesterAlone = await isRequesterAlone(desk.people, consultation);
-  const state = { consultation, run: null, requesterAlone };
-  return notAnAnswer(state, await desk.contexts.about(workspaceId, consultation));
+  return { goal, request: run ? null : await wordsUnder(desk, workspaceId, card.streamId) };
 }
 
 async function guide(desk: Desk, asker: Asker, { run }: Goal, text: string, onceId: string): Promise<Card> {

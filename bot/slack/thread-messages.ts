@@ -1,15 +1,17 @@
 import type { Rank, WantedMessage } from "#db/messages.ts";
-import type { Told } from "#db/story.ts";
+import type { Naming, Told } from "#db/story.ts";
 import type { Consultation } from "#engine/consultation/consultation.ts";
 import { isRisky } from "#engine/run/plan.ts";
 import { type Brief, hasEnded, type Run, stepOf } from "#engine/run/run.ts";
 import { type Acted, blockedCard } from "./blocks/blocked-card.ts";
 import type { Card, CardContext } from "./blocks/card.ts";
 import { goalCard } from "./blocks/goal-card.ts";
+import { handedOnCard } from "./blocks/handed-on.ts";
 import { planCard } from "./blocks/plan-card.ts";
 import { planTroubleCard } from "./blocks/plan-trouble.ts";
 import { proposedPlanCard } from "./blocks/proposed-plan.ts";
 import { questionCard } from "./blocks/question-card.ts";
+import type { QuestionState } from "./blocks/question-words.ts";
 import { reminderCard } from "./blocks/reminder.ts";
 import { resultCard } from "./blocks/result-card.ts";
 
@@ -18,6 +20,8 @@ export type ThreadState = {
   readonly run: Run;
   readonly brief: Brief;
   readonly questions: readonly Consultation[];
+  /** To whom they were ever put, as far as that may be others than now. */
+  readonly namings: ReadonlyMap<string, readonly Naming[]>;
   readonly stuck: readonly Told[];
   /** The goal's card shows its latest run. */
   readonly isLatest: boolean;
@@ -49,7 +53,7 @@ export function threadMessages(state: ThreadState, context: ThreadContext): read
     ...(isLatest ? [head] : []),
     ...(run.steps.length > 0 ? [inThread(`plan:${run.id}`, 2, planCard(goalState, context))] : []),
     ...(wasProposed(run) ? [inThread(`proposed:${run.id}`, 0, proposedPlanCard(run, context))] : []),
-    ...questions.flatMap((question) => questionMessages(question, run, inThread, context)),
+    ...questions.flatMap((question) => questionMessages(question, state, inThread, context)),
     ...stuckMessages(state, inThread, context),
     ...(hasEnded(run) ? [inThread(`result:${run.id}`, 1, resultCard(run, context))] : []),
   ];
@@ -65,28 +69,43 @@ function wasProposed({ brief, steps }: Run): boolean {
 
 function questionMessages(
   consultation: Consultation,
-  run: Run,
+  { run, namings }: ThreadState,
   inThread: InThread,
   context: ThreadContext,
 ): WantedMessage[] {
   const { id, question, policy, remindedAt } = consultation;
+  const handed = namings.get(id) ?? [];
   const asked = { consultation, run };
   const requesterAlone = context.lonely.has(id);
   const thread = { ...context, audience: "thread", requesterAlone } as const;
   const direct = questionCard(asked, { ...context, audience: "direct", requesterAlone });
   const toPlace = (place: string, channelId = place): WantedMessage => ({
-    ...inThread(`question:${id}:${place}`, 0, direct),
+    ...inThread(`question:${id}:${place}`, 0, handedOn(asked, place, handed, context) ?? direct),
     ...{ channelId, threadKey: null },
   });
+  const named = new Set([...(policy?.people ?? []), ...handed.flatMap(({ people }) => people)]);
   const { reviewChannel, reviewers = [] } = run.brief ?? {};
   const isForAnotherChannel =
     reviewChannel !== undefined && reviewers.length === 0 && question?.people.length === 0;
   return [
     inThread(`question:${id}`, 0, questionCard(asked, thread)),
-    ...(policy?.people ?? []).map((person) => toPlace(person, `@${person}`)),
+    ...[...named].map((person) => toPlace(person, `@${person}`)),
     ...(isForAnotherChannel ? [toPlace(reviewChannel)] : []),
     ...(remindedAt === null ? [] : [inThread(`reminder:${id}`, 0, reminderCard(asked, thread))]),
   ];
+}
+
+/** For the copy of somebody who was named once and is not any more, while the question stands. */
+export function handedOn(
+  state: QuestionState,
+  person: string,
+  namings: readonly Naming[],
+  context: CardContext,
+): Card | null {
+  const last = namings.at(-1);
+  const wasNamed = namings.some(({ people }) => people.includes(person));
+  if (state.consultation.state !== "open" || !last || !wasNamed || last.people.includes(person)) return null;
+  return handedOnCard(state, last, context);
 }
 
 /** One card for each time that something got stuck; what people did about it is told on the card of that time. */

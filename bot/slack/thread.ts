@@ -33,7 +33,8 @@ export function createThreadFollower(needs: {
 
   async function showRequest(consultation: Consultation): Promise<void> {
     const { id, workspaceId } = consultation;
-    const state = { consultation, namings: await namingsOf(sql, workspaceId, id) };
+    const namings = (await namingsOf(sql, workspaceId, [id])).get(id) ?? [];
+    const state = { consultation, namings };
     for (const message of requestMessages(state, await requests.contextOf(state)))
       await wantMessage(sql, message);
   }
@@ -49,9 +50,14 @@ export function createThreadFollower(needs: {
         stuckFacts(sql, workspaceId, id),
         isLatestRun(sql, workspaceId, id),
       ]);
-      const state: ThreadState = { run, brief, questions, stuck, isLatest };
+      const namings = await namingsOf(sql, workspaceId, wereHandedOn(questions));
+      const state: ThreadState = { run, brief, questions, namings, stuck, isLatest };
       for (const message of threadMessages(state, await threads.contextOf(state)))
         await wantMessage(sql, message);
     },
   };
 }
+
+/** The questions that may have been put to others than at first: somebody is named, and more has happened than the asking. */
+const wereHandedOn = (questions: readonly Consultation[]): readonly string[] =>
+  questions.filter(({ seq, policy }) => seq > 1 && (policy?.people.length ?? 0) > 0).map(({ id }) => id);

@@ -120,6 +120,26 @@ describe.concurrent("words under a request's card", () => {
     expect(goals.length).toBe(0);
   });
 
+  test("right after we asked somebody in private may be their answer: nothing begins before they have said so", async () => {
+    const { people } = stage();
+    const fay = "U21FAY";
+    await people.act("people", { id: fay, name: "Fay" });
+    const { look } = await ask({
+      ...{ title: "Which port?", type: "clarification" },
+      routing: { recipients: [{ slack_user_id: fay }] },
+    });
+    const copy = await people.card("D21FAY", /^✋ Which port/);
+    await people.says(fay, "D21FAY", "8080");
+    const told = await people.told(fay, /^Is “8080” your answer\? Nothing has been answered or begun yet\./);
+    expect(told.buttons).toEqual(["Answer…", "Start it as a goal: 8080"]);
+    await people.says(fay, "D21FAY", "help"); // a command is a command
+    await people.told(fay, /\/goal run release/);
+    expect(await people.fills(fay, copy, "Answer", { answer: "8080" })).toBeNull();
+    await people.becomes(copy, /^✓ Answered by Fay/);
+    expect(await look()).toMatchObject({ response: { comment: "8080" } });
+    expect(await stage().sql`select from goals`).toHaveLength(0);
+  });
+
   test("in a channel neither, where they are meant for us", async () => {
     const { people } = stage();
     const place = await channel("chatter", [ALICE, BOB]);

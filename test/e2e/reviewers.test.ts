@@ -87,11 +87,15 @@ describe.concurrent("who may approve", () => {
     await slack.presses(CAROL, question, "Not mine");
     await slack.told(CAROL, /^Only Bob, or Alice, who asked, can name other reviewers\.$/);
     expect(await slack.fills(BOB, question, "Not mine", { reviewers: [CAROL] })).toBeNull();
+    const forBob = await people.card("D02BOB", /Tag handed/);
     const forCarol = await people.card("D03CAROL", /^✋ Tag handed/);
+    const handedOn = await people.becomes(forBob, /^– Handed on by Bob \d\d:\d\d UTC: Carol can answer/);
+    expect(handedOn.buttons).toEqual([]);
     await slack.presses(BOB, question, "Approve");
     await slack.told(BOB, /^Only Carol can answer this\.$/);
     await people.presses(CAROL, forCarol, "Approve");
     await slack.becomes(goal, /✓ Done .* approved by Carol/);
+    await people.becomes(forBob, /^✓ Approved by Carol/);
   });
 
   test("with four eyes always, nobody approves their own goal even when they are alone", async () => {

@@ -1,10 +1,12 @@
 import type { Card } from "#bot/slack/blocks/card.ts";
 import { handedOnCard } from "#bot/slack/blocks/handed-on.ts";
-import { notAnAnswer } from "#bot/slack/blocks/not-an-answer.ts";
+import { notAnAnswer, perhapsAnAnswer } from "#bot/slack/blocks/not-an-answer.ts";
 import { questionCard } from "#bot/slack/blocks/question-card.ts";
 import { reminderCard } from "#bot/slack/blocks/reminder.ts";
 import type { Question } from "#engine/consultation/question.ts";
 import { anAnswer, aRequest, NOON } from "./card-states.ts";
+
+const DRAFT = "7f1c2a44-0a51-4c6a-9d0e-3b0f6c1d2e3f";
 
 /** What an agent outside asks, with its own words wherever it may say some. */
 export function requestCards(
@@ -35,6 +37,7 @@ export function requestCards(
         reminderCard(asked, { ...context, audience }),
       ]),
       notAnAnswer({ ...asked, requesterAlone: false }, context),
+      perhapsAnAnswer({ ...asked, requesterAlone: false }, { draft: DRAFT, typed: some(10_000) }, context),
       handedOnCard(asked, naming, context),
     ];
   });

@@ -12,7 +12,7 @@ import {
   waitingLines,
 } from "./goal-words.ts";
 import { inert } from "./text.ts";
-import { nameOf } from "./who.ts";
+import { agentName, nameOf } from "./who.ts";
 
 const MOST_WAITING = 3;
 
@@ -37,7 +37,7 @@ function backgroundOf({ brief }: Run, { people }: CardContext): readonly string[
     `g${goalNumber}`,
     agent === undefined
       ? `asked by ${nameOf(requestedBy, people)}`
-      : `asked by ${inert(agent, 60)} · agent, for ${nameOf(requestedBy, people)}`,
+      : `asked by ${agentName(agent)}, for ${nameOf(requestedBy, people)}`,
     ...(projectName === null || rehearsed
       ? []
       : [`project ${inert(projectName, 60)}`, `branch \`${inert(branch, 100)}\``]),

@@ -53,14 +53,15 @@ export function whoCanAnswer(consultation: Consultation, { people }: CardContext
   return `Anybody in ${where}${isBarred ? ` but ${nameOf(requester, people)}` : ""} can answer`;
 }
 
-/** "asked by Alice", "asked by code-review · agent, for Alice". `isCalled`: the person is notified. */
+/** "asked by Alice"; by an agent, be it for a request, a step or a goal: "asked by code-review · agent, for Alice". `isCalled`: the person is notified. */
 export function askedBy(
-  { consultation: { requester, outside }, run }: QuestionState,
+  { consultation: { id, requester, outside }, run }: QuestionState,
   { people }: CardContext,
   isCalled = false,
 ): string {
   const person = isCalled ? mention(requester, people) : nameOf(requester, people);
-  const agent = outside?.agent ?? run?.brief?.agent;
+  const step = run?.steps.find(({ consultationId }) => consultationId === id);
+  const agent = outside?.agent ?? step?.outsideAgent ?? run?.brief?.agent;
   if (agent === undefined) return `asked by ${person}`;
   return `asked by ${agentName(agent)}${requester === "" ? "" : `, for ${person}`}`;
 }
