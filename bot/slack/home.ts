@@ -2,6 +2,7 @@ import type { App } from "@slack/bolt";
 import { listGoals } from "#db/goals.ts";
 import { agentsAtWork, homesOpen, newestRunsBy, openQuestions, rememberHome, weekOf } from "#db/home.ts";
 import { loadRun, loadRuns } from "#db/load.ts";
+import { listAgents, type OutsideAgentRow } from "#db/outside-agents.ts";
 import type { Consultation } from "#engine/consultation/consultation.ts";
 import { channelsOf } from "#engine/consultation/policy.ts";
 import { OutsideFailure } from "#engine/errors.ts";
@@ -9,6 +10,7 @@ import type { AgentKind } from "#engine/run/plan.ts";
 import type { Follower } from "../followers.ts";
 import type { AgentLimits } from "../places.ts";
 import { type AgentState, type HomeState, homeView, type WaitingQuestion } from "./blocks/home.ts";
+import { plainAgentName } from "./blocks/who.ts";
 import type { ClientFor } from "./clients.ts";
 import type { Desk } from "./desk.ts";
 import { isFullMember } from "./people.ts";
@@ -17,6 +19,7 @@ import type { Threads } from "./threads.ts";
 
 const WEEK_MS = 7 * 24 * 3_600_000;
 const MOST_STARTED = 20;
+const MOST_OUTSIDE = 50;
 /** Not all of them are shown, and each link is asked for once. */
 const MOST_LINKED = 20;
 
@@ -86,11 +89,12 @@ async function stateOf(
 ): Promise<HomeState> {
   const { sql } = desk;
   const maySee = isFullMember(await desk.people.person(workspaceId, person));
-  const [questions, started, running, atWork, week] = await Promise.all([
+  const [questions, started, running, atWork, outside, week] = await Promise.all([
     openQuestions(sql, workspaceId, person),
     newestRunsBy(sql, workspaceId, person, MOST_STARTED).then((ids) => loadRuns(sql, ids)),
     listGoals(sql, workspaceId, { most: MOST_STARTED, isOpen: true }),
     agentsAtWork(sql, workspaceId),
+    listAgents(sql, workspaceId, { projectId: null, after: null, most: MOST_OUTSIDE }),
     weekOf(sql, workspaceId, now() - WEEK_MS),
   ]);
   const waiting = await Promise.all(
@@ -100,7 +104,10 @@ async function stateOf(
     waiting: waiting.filter((one) => one !== null),
     started: started.toSorted((a, b) => (b.brief?.goalNumber ?? 0) - (a.brief?.goalNumber ?? 0)),
     running: maySee ? running.map((goal) => goal.run) : [],
-    agents: KINDS.map((kind) => agentState(kind, atWork, limits, hasModel)),
+    agents: [
+      ...KINDS.map((kind) => agentState(kind, atWork, limits, hasModel)),
+      ...(maySee ? outside.map(outsideState) : []),
+    ],
     week,
   };
 }
@@ -156,4 +163,14 @@ function agentState(
     state: isFull ? "busy" : "healthy",
     detail: most === undefined ? "" : `${busy} of ${most} at work`,
   };
+}
+
+/** An agent outside, by its own name. */
+function outsideState(agent: OutsideAgentRow): AgentState {
+  const { endpointOff, isSilent, tasks, maxConcurrent } = agent;
+  const name = plainAgentName(agent.name);
+  if (endpointOff !== null) return { name, state: "silent", detail: endpointOff };
+  if (isSilent) return { name, state: "silent", detail: "no sign of life for a minute" };
+  const detail = `${tasks} of ${maxConcurrent} at work`;
+  return { name, state: tasks >= maxConcurrent ? "busy" : "healthy", detail };
 }
