@@ -10,7 +10,7 @@ const LOOK_MS = 1_000;
 /** As much as waits for a reader before no more is given; one piece more may lie above it. */
 const MOST_WAITING_BYTES = 64 * 1024;
 /** How long a dropped reader has for the reason. */
-const GOODBYE_MS = 2_000;
+const GOODBYE_MS = 10_000;
 
 export type Streams = ReturnType<typeof createStreams>;
 
@@ -20,11 +20,13 @@ export function createStreams({
   log,
   beatMs = BEAT_MS,
   stallMs = STALL_MS,
+  goodbyeMs = GOODBYE_MS,
 }: {
   readonly tails: Tails;
   readonly log: Logger;
   readonly beatMs?: number;
   readonly stallMs?: number;
+  readonly goodbyeMs?: number;
 }) {
   /** With what cuts each one's connection. */
   const readers = new Map<StreamReader, () => void>();
@@ -40,7 +42,7 @@ export function createStreams({
       const seconds = Math.round(stallMs / 1_000);
       reader.drop("slow_reader", `You took nothing for ${seconds} s: come again with Last-Event-ID.`);
       log.warn("a slow reader of a stream was dropped");
-      setTimeout(cutOff, GOODBYE_MS).unref();
+      setTimeout(cutOff, goodbyeMs).unref();
     }
   }
 

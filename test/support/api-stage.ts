@@ -67,7 +67,7 @@ export function useApiStage(
     const base = staged();
     stage = {
       ...base,
-      key: (wish = {}) => makeKey(database.sql, wish),
+      key: (wish = {}) => saveTestKey(database.sql, wish),
       call: async (method, path, asked = {}) => {
         const { text, ...answered } = await call(`${base.app.url}${path}`, method, asked);
         if (DOCUMENTED.test(path)) {
@@ -84,11 +84,12 @@ export function useApiStage(
   };
 }
 
-async function makeKey(sql: Sql, wish: KeyWish): Promise<string> {
+/** A new key, as an operator makes it, of an app with this secret. */
+export async function saveTestKey(sql: Sql, wish: KeyWish, secret = SECRET): Promise<string> {
   const { scopes = AGENTS, name = "test-agent", person, owner, project, workspace = "T01LOCAL" } = wish;
   const { key, prefix } = newApiKey();
   await saveKey(sql, {
-    ...{ id: randomUUID(), workspaceId: workspace, name, prefix, scopes, hash: hashApiKey(SECRET, key) },
+    ...{ id: randomUUID(), workspaceId: workspace, name, prefix, scopes, hash: hashApiKey(secret, key) },
     ...{ personId: person ?? null, ownerId: owner ?? null, projectId: project ?? null },
     expiresAt: wish.expiresAt ?? null,
   });
