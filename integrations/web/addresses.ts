@@ -19,13 +19,20 @@ const INSIDE = /^[^.]+\.?$|\.(?:localhost|local|internal|lan|home\.arpa|test)\.?
 
 /** How an address may be reached, however it is written: "127.0.0.1", "::ffff:7f00:1", "64:ff9b::7f00:1". */
 export function reachOf(text: string): Reach {
-  if (!ipaddr.isValid(text)) return "never";
-  const address = plain(ipaddr.process(text));
+  const written = inGroups(text);
+  if (!ipaddr.isValid(written)) return "never";
+  const address = plain(ipaddr.process(written));
   if (METADATA.includes(address.toString())) return "never";
   const range = address.range();
   if (PRIVATE.includes(range)) return "private";
   const isGlobal = address instanceof ipaddr.IPv4 || address.match(GLOBAL_V6);
   return range === "unicast" && isGlobal ? "public" : "never";
+}
+
+/** An IPv6 address whose end is written like an IPv4 one, all in groups: ipaddr.js takes "::8.8.8.8" for 8.8.8.8. */
+function inGroups(text: string): string {
+  if (!text.includes(":") || !text.includes(".")) return text;
+  return URL.parse(`http://[${text}]/`)?.hostname.slice(1, -1) ?? "";
 }
 
 function plain(address: ipaddr.IPv4 | ipaddr.IPv6): ipaddr.IPv4 | ipaddr.IPv6 {
