@@ -107,18 +107,21 @@ function receive(agent: CodeReviewAgent, secret: string, port: number): void {
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => server.close());
 }
 
-const [, , what] = process.argv;
-const port = Number(setting("AGENT_PORT", "8787"));
-const secret = setting("CALLBACK_SECRET");
-const agent = new CodeReviewAgent({
-  client: new CountersignClient({
+async function main(what: string | undefined): Promise<void> {
+  const port = Number(setting("AGENT_PORT", "8787"));
+  const secret = setting("CALLBACK_SECRET");
+  const client = new CountersignClient({
     url: setting("COUNTERSIGN_URL", "http://127.0.0.1:3000"),
     key: setting("COUNTERSIGN_API_KEY"),
-  }),
-  name: "code-review-agent",
-  callback: { url: setting("AGENT_URL", `http://127.0.0.1:${port}/resume`), secret },
-});
+  });
+  const callback = { url: setting("AGENT_URL", `http://127.0.0.1:${port}/resume`), secret };
+  const agent = new CodeReviewAgent({ client, name: "code-review-agent", callback });
+  if (what === "receive") receive(agent, secret, port);
+  else if (what === "review") await review(agent, await text(process.stdin));
+  else throw new Error("Say what: review (a diff comes on standard input), or receive.");
+}
 
-if (what === "receive") receive(agent, secret, port);
-else if (what === "review") await review(agent, await text(process.stdin));
-else throw new Error("Say what: review (a diff comes on standard input), or receive.");
+main(process.argv[2]).catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

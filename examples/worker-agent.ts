@@ -57,22 +57,28 @@ function conclude({ checkpoint }: Task, answer: NonNullable<Task["answer"]>): Ta
   };
 }
 
-const key = process.env["COUNTERSIGN_API_KEY"];
-if (!key) throw new Error("Set COUNTERSIGN_API_KEY: the first lines of this file say how.");
-const stop = new AbortController();
-for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
+async function main(): Promise<void> {
+  const key = process.env["COUNTERSIGN_API_KEY"];
+  if (!key) throw new Error("Set COUNTERSIGN_API_KEY: the first lines of this file say how.");
+  const stop = new AbortController();
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
+  console.log("waiting for work");
+  await runWorker({
+    client: new CountersignClient({ url: process.env["COUNTERSIGN_URL"] ?? "http://127.0.0.1:3000", key }),
+    agent: {
+      name: process.env["AGENT_NAME"] ?? "worker-agent",
+      description: "Looks at changes, and asks where money is concerned.",
+      capabilities: ["code-review"],
+      max_concurrent: 2,
+    },
+    work,
+    signal: stop.signal,
+    onTrouble: (error) => console.error(String(error)),
+  });
+  console.log("signed off");
+}
 
-console.log("waiting for work");
-await runWorker({
-  client: new CountersignClient({ url: process.env["COUNTERSIGN_URL"] ?? "http://127.0.0.1:3000", key }),
-  agent: {
-    name: process.env["AGENT_NAME"] ?? "worker-agent",
-    description: "Looks at changes, and asks where money is concerned.",
-    capabilities: ["code-review"],
-    max_concurrent: 2,
-  },
-  work,
-  signal: stop.signal,
-  onTrouble: (error) => console.error(String(error)),
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
 });
-console.log("signed off");

@@ -19,15 +19,11 @@ export function createEventHandler({ hear, ...options }: EventHandlerOptions): S
 }
 
 function readEvent(payload: unknown): Envelope | null {
-  if (typeof payload !== "object" || payload === null) return null;
-  const {
-    event_id: id,
-    event_type: type,
-    workflow_id: workflow,
-    data,
-    metadata,
-  } = payload as Partial<Envelope>;
+  if (!isObject(payload)) return null;
+  const { event_id: id, event_type: type, workflow_id: workflow, data, metadata } = payload;
   const texts = [id, type, workflow].every((text) => typeof text === "string");
-  const objects = [data, metadata].every((one) => typeof one === "object" && one !== null);
-  return texts && objects ? (payload as Envelope) : null;
+  return texts && isObject(data) && isObject(metadata) ? (payload as Envelope) : null;
 }
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null;

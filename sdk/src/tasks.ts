@@ -65,7 +65,7 @@ export type Task = {
     readonly title: string;
     readonly summary: string;
     readonly text?: string;
-    readonly values?: Readonly<Record<string, string>>;
+    readonly values?: Readonly<Partial<Record<string, string>>>;
   })[];
   readonly skipped: readonly string[];
   /** What people said to the question that the last attempt asked; null where it asked none. */
@@ -73,7 +73,7 @@ export type Task = {
   /** What the last attempt left with its question; null where it left nothing. */
   readonly checkpoint: unknown;
   readonly guidance: readonly { readonly by: string; readonly text: string }[];
-  readonly parameters: Readonly<Record<string, string>>;
+  readonly parameters: Readonly<Partial<Record<string, string>>>;
   readonly lease_seconds: number;
   /** Give a sign of life before this moment (ISO 8601), or somebody else gets it. */
   readonly lease_until: string;

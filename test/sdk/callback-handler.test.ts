@@ -59,15 +59,15 @@ test("work that takes longer than the sender waits goes on, and is found process
 
 test("what fails is told to the owner, not to the sender, and is tried again when it comes again", async () => {
   const told: unknown[] = [];
-  const database = { isUp: false };
+  const broken = [new Error("the database password is hunter2")];
   const resume = async () => {
-    if (!database.isUp) throw new Error("the database password is hunter2");
+    for (const error of broken) throw error;
   };
   const { post } = receiver({ resume, onError: (error) => told.push(error) });
   const callback = signedCallback();
   expect(await post(callback)).toEqual({ status: 500, body: { status: "failed" } });
   expect(String(told)).toContain("hunter2");
-  database.isUp = true;
+  broken.pop();
   expect(await post(callback)).toEqual(RESUMED);
 });
 
