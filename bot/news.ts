@@ -38,7 +38,7 @@ export async function listenForNews(sql: Sql) {
     isEnough: (seen: T) => boolean,
     { waitMs, signal }: { readonly waitMs: number; readonly signal: AbortSignal },
   ): Promise<T> {
-    const over = AbortSignal.any([signal, AbortSignal.timeout(waitMs)]);
+    const over = AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(waitMs))]);
     let hear = (): void => {};
     let grown = new Promise<void>((resolve) => {
       hear = resolve;

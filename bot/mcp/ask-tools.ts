@@ -74,7 +74,8 @@ async function ask(
 ) {
   const startedAt = performance.now();
   const { request } = await requests.create(by, asked);
-  const left = Math.min(seconds, LONGEST_WAIT_SECONDS - (performance.now() - startedAt) / 1_000);
+  const took = (performance.now() - startedAt) / 1_000;
+  const left = Math.min(seconds, LONGEST_WAIT_SECONDS - Math.ceil(took));
   const message = `Asked; waiting for a person. question_id: ${request.id}`;
   if (left <= 0) return toAnswer(request);
   return waiting(ctx, left, message, async (limit) => toAnswer(await requests.get(by, request.id, limit)));

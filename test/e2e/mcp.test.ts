@@ -180,6 +180,18 @@ test("a question that nobody answers in time is expired, and no approval", async
   });
 });
 
+test("the longest wait and a broken one are waits like any other", async () => {
+  const { people } = stage();
+  const channel = await room("longest");
+  const { call } = await connect("2026-07-28");
+  const broken = await call("ask_human", { question: "Broken?", channel, wait_seconds: 0.0015 });
+  expect(broken.data).toMatchObject({ status: "pending" });
+  const longest = call("ask_human", { question: "Longest?", channel, wait_seconds: 50 });
+  const card = await people.card(channel, /^✋ Longest/);
+  expect(await people.fills(BOB, card, "Answer", { answer: "Not so long." })).toBeNull();
+  expect((await longest).data).toMatchObject({ answer: "Not so long." });
+});
+
 test("several calls in one process wait side by side, each for its own answer", async () => {
   const { people } = stage();
   const channel = await room("side-by-side");
