@@ -1,13 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { Sql } from "postgres";
-import { beforeAll } from "vitest";
-import { z } from "zod";
+import { afterAll, beforeAll, expect } from "vitest";
 import { hashApiKey, newApiKey } from "#bot/api-keys.ts";
 import type { Scope } from "#bot/outside/asking.ts";
 import { saveKey } from "#db/keys.ts";
-import { type Conformance, createConformance } from "./conformance.ts";
 import { type Stage, useStage } from "./e2e/stage.ts";
 import type { TestDatabase } from "./postgres.ts";
+import { type Watching, watchAnswers } from "./watch-answers.ts";
 
 /** What a key of a test is like; an agent's key with all scopes of agents where nothing is said. */
 type KeyWish = {
@@ -62,22 +61,22 @@ export function useApiStage(
     ...env,
   });
   let stage: ApiStage | undefined;
-  let conformance: Promise<Conformance> | undefined;
+  let watching: Watching | undefined;
   beforeAll(() => {
     const base = staged();
+    watching = watchAnswers(base.app.url);
+    const { check } = watching;
     stage = {
       ...base,
       key: (wish = {}) => saveTestKey(database.sql, wish),
       call: async (method, path, asked = {}) => {
         const { text, ...answered } = await call(`${base.app.url}${path}`, method, asked);
-        if (DOCUMENTED.test(path)) {
-          conformance ??= documentOf(base.app.url).then(createConformance);
-          (await conformance).check({ method, path, text, ...answered });
-        }
+        await check({ method, path, text, ...answered });
         return answered;
       },
     };
   });
+  afterAll(async () => expect(await watching?.end()).toEqual([]));
   return () => {
     if (!stage) throw new Error("The stage is not set yet.");
     return stage;
@@ -94,14 +93,6 @@ export async function saveTestKey(sql: Sql, wish: KeyWish, secret = SECRET): Pro
     expiresAt: wish.expiresAt ?? null,
   });
   return key;
-}
-
-/** What `/openapi.json` must tell of. */
-const DOCUMENTED = /^\/(?:api\/v1|humanlayer)\//;
-
-async function documentOf(url: string): Promise<Record<string, unknown>> {
-  const response = await fetch(`${url}/openapi.json`);
-  return z.record(z.string(), z.unknown()).parse(await response.json());
 }
 
 async function call(

@@ -1,7 +1,7 @@
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 
 /** What came back from a call. */
-type Answer = {
+export type Answer = {
   readonly method: string;
   /** With its query. */
   readonly path: string;
