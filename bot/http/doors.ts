@@ -92,6 +92,7 @@ const allowPages = (origins: readonly string[]): Door =>
     allowHeaders: [
       ...["Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "Last-Event-ID"],
       ...["X-Correlation-Id", "Traceparent", "Mcp-Session-Id", "Mcp-Protocol-Version"],
+      ...["Mcp-Method", "Mcp-Name"],
     ],
     exposeHeaders: [
       ...["ETag", "Location", "Retry-After", "X-Correlation-Id", "Idempotency-Replayed", "Mcp-Session-Id"],
