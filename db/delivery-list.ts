@@ -58,7 +58,7 @@ export async function listDeliveries(
     ${selected(sql)} where d.workspace_id = ${workspaceId} ${only} order by d.created_at desc, d.id desc limit ${most}`;
 }
 
-/** The delivery whose id is this or begins with it, if it is the only one; else all that do, two at most. */
+/** Deliveries whose id is this or begins with it, two at most: whoever finds two must ask for more of the id. */
 export async function deliveriesBy(
   sql: Sql,
   workspaceId: string,

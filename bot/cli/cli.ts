@@ -1,6 +1,9 @@
 import { resolve } from "node:path";
 import { Command } from "commander";
 import { addConnect } from "./connect.ts";
+import { addDeliveryList } from "./delivery-list.ts";
+import { addDeliveryReplay } from "./delivery-replay.ts";
+import { addDeliveryShow } from "./delivery-show.ts";
 import { addGoal } from "./goal.ts";
 import { addKeyCreate } from "./key-create.ts";
 import { addKeyList } from "./key-list.ts";
@@ -73,4 +76,8 @@ function addAll(program: Command, operator: Operator): void {
   addKeyCreate(key, operator);
   addKeyList(key, operator);
   addKeyRevoke(key, operator);
+  const delivery = program.command("delivery").description("Callbacks and events that are sent to programs");
+  addDeliveryList(delivery, operator);
+  addDeliveryShow(delivery, operator);
+  addDeliveryReplay(delivery, operator);
 }
