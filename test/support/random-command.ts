@@ -2,7 +2,7 @@ import fc from "fast-check";
 import type { RunCommand } from "#engine/run/commands.ts";
 import type { Plan, PlannedStep } from "#engine/run/plan.ts";
 import { isApproval, type Run, type Step, type StepStatus } from "#engine/run/run.ts";
-import { answer, brief, command, model, output, person, question, testing } from "./sample-run.ts";
+import { answer, brief, command, model, output, person, question, remote, testing } from "./sample-run.ts";
 
 const MAKERS = {
   command: (key: string, after: readonly string[]) => command(key, after),
@@ -10,9 +10,10 @@ const MAKERS = {
   model: (key: string, after: readonly string[]) => model(key, after),
   approval: (key: string, after: readonly string[]) => person(key, "approval", after),
   work: (key: string, after: readonly string[]) => person(key, "work", after),
+  remote: (key: string, after: readonly string[]) => remote(key, after),
 } as const satisfies Record<string, (key: string, after: readonly string[]) => PlannedStep>;
 
-const MAKER_NAMES = ["model", "approval", "command", "model", "approval", "test", "work"] as const;
+const MAKER_NAMES = ["model", "approval", "command", "model", "approval", "test", "work", "remote"] as const;
 
 /** A plan of up to 30 steps of all kinds; each waits for some of those before it, and they stand in any order. */
 export const anyPlan: fc.Arbitrary<Plan> = fc
@@ -93,7 +94,7 @@ function ofStep(step: Step, status: StepStatus, { how }: Throw, id: string): rea
   const ask: RunCommand = { type: "ask", key, lease, consultationId: id, question, checkpoint: { id } };
   switch (status) {
     case "ready":
-      return [{ type: "begin attempt", key, lease: id, worker: "w1" }];
+      return begins(step, id, isOld);
     case "working":
       return [
         ...(isApproval(step) && step.answer === null
@@ -123,4 +124,11 @@ function ofStep(step: Step, status: StepStatus, { how }: Throw, id: string): rea
     case "cancelled":
       return [{ type: "keep time" }];
   }
+}
+
+/** An agent outside claims the attempt that it was offered, or an older one; one of our own has no business there. */
+function begins({ key, attempt, agent }: Step, lease: string, isOld: boolean): readonly RunCommand[] {
+  const claim = { by: "scanner", attempt: attempt + (isOld ? 0 : 1) };
+  const begin = { type: "begin attempt", key, lease, worker: "w1" } as const;
+  return agent.kind === "remote" ? [{ ...begin, claim }, { ...begin, claim }, begin] : [begin];
 }

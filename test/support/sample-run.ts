@@ -52,6 +52,10 @@ export const model = (key: string, after: readonly string[] = []) =>
 export const rehearsal = (key: string, after: readonly string[] = []) =>
   step(key, { kind: "rehearsal", role: "coder", lastsMs: 10 }, after, {});
 
+/** A step for an agent outside that can do this. */
+export const remote = (key: string, after: readonly string[] = [], changes: StepChanges = {}) =>
+  step(key, { kind: "remote", capability: "scan" }, after, changes);
+
 /** A step in which a person is asked. */
 export const person = (key: string, asks: "approval" | "work", after: readonly string[] = []) =>
   step(
@@ -82,6 +86,12 @@ export const began = (key: string, attempt = 1, lease = `${key}-${attempt}`): Ru
 export const output: StepOutput = { summary: "12 tests passed" };
 
 export const succeeded = (key: string): RunFact => ({ type: "step.succeeded", key, output });
+
+/** An attempt that an agent outside has claimed. */
+export const claimed = (key: string, attempt = 1, by = "scanner"): RunFact => ({
+  ...{ type: "attempt.began", key, attempt, lease: `${key}-${attempt}`, worker: "a1" },
+  by,
+});
 
 /** A step that became ready, was worked on, and was done. */
 export const done = (key: string): readonly RunFact[] => [ready(key), began(key), succeeded(key)];

@@ -86,7 +86,7 @@ always("an approval is done only with a person's yes", ({ after }) => {
 
 always("each ready step has exactly one new job, and nothing else has", ({ before, after, facts }) => {
   const jobs = jobsAfterRun(after, facts).flatMap((job) =>
-    job.name === "work-on-step" ? [job.payload.key] : [],
+    job.name === "work-on-step" || job.name === "offer-step" ? [job.payload.key] : [],
   );
   const was = new Map(before.steps.map((step) => [step.key, step.status]));
   const isReady = after.steps.filter(({ status }) => status === "ready").map(({ key }) => key);
@@ -169,7 +169,11 @@ function finishOne(run: Run, which: number): RunCommand {
   const { key, lease, answer: answered, consultationId } = step;
   if (consultationId !== null && step.status === "waiting")
     return { type: "take answer", key, consultationId, answer: answer("approve") };
-  if (lease === null) return { type: "begin attempt", key, lease: `l${run.seq}`, worker: "w1" };
+  if (lease === null) {
+    const begin = { type: "begin attempt", key, lease: `l${run.seq}`, worker: "w1" } as const;
+    const claim = { by: "scanner", attempt: step.attempt + 1 };
+    return step.agent.kind === "remote" ? { ...begin, claim } : begin;
+  }
   return step.agent.kind === "person" && answered === null
     ? { type: "ask", key, lease, consultationId: `c${run.seq}`, question, checkpoint: null }
     : { type: "finish step", key, lease, output };
@@ -192,3 +196,14 @@ test("a run whose every attempt finishes ends as succeeded, in any order", () =>
     { numRuns: 200 },
   );
 });
+
+always(
+  "an attempt at a step for an agent outside begins only with that agent's claim",
+  ({ before, facts }) => {
+    for (const fact of facts) {
+      if (fact.type !== "attempt.began") continue;
+      const step = before.steps.find((one) => one.key === fact.key);
+      if (step) expect(fact.by !== undefined).toBe(step.agent.kind === "remote");
+    }
+  },
+);
