@@ -18,8 +18,10 @@ export function onceIdOf(
 ): string {
   const callId = callIdOf(input, mcpReq._meta);
   if (callId === null) return idFrom(onceId, `mcp ${tool} ${JSON.stringify(mcpReq.id)}`); // one POST may carry several calls
-  const asked = createHash("sha256").update(inOrder(input)).digest("hex");
-  return idFrom(JSON.stringify([caller.workspaceId, caller.keyId, callId, asked]), `mcp ${tool}`);
+  const hash = createHash("sha256")
+    .update(inOrder(asked(input)))
+    .digest("hex");
+  return idFrom(JSON.stringify([caller.workspaceId, caller.keyId, callId, hash]), `mcp ${tool}`);
 }
 
 function callIdOf(input: unknown, meta: Readonly<Record<string, unknown>> = {}): string | null {
@@ -28,10 +30,16 @@ function callIdOf(input: unknown, meta: Readonly<Record<string, unknown>> = {}):
   return ids.find((id): id is string => typeof id === "string" && id !== "") ?? null;
 }
 
-/** JSON that does not depend on the order in which things were written. How long to wait changes nothing of what is asked. */
+/** How long to wait changes nothing of what is asked. */
+function asked(input: unknown): unknown {
+  if (typeof input !== "object" || input === null) return input ?? {};
+  const { wait_seconds: _, wait_for_plan: __, ...rest } = input as Readonly<Record<string, unknown>>;
+  return rest;
+}
+
+/** JSON that does not depend on the order in which things were written. */
 const inOrder = (input: unknown): string =>
-  JSON.stringify(input ?? {}, (name, value: unknown) => {
-    if (name === "wait_seconds") return undefined;
+  JSON.stringify(input, (_, value: unknown) => {
     if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
     return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
   });

@@ -1,4 +1,5 @@
 import { type AuthInfo, createMcpHandler } from "@modelcontextprotocol/server";
+import { Refusal } from "#engine/errors.ts";
 import type { Config } from "../config.ts";
 import { type ApiPart, createPart } from "../http/api.ts";
 import type { Logger } from "../logger.ts";
@@ -41,8 +42,9 @@ export function mcpRoutes({
     { maxRequestBodySize: LARGEST_BODY, onerror: (error) => log.debug("an MCP request", { error }) },
   );
   const part = createPart();
-  part.all("/mcp", (c) => {
+  part.all("/mcp", async (c) => {
     refuseStrangers(c.req.raw, hosts);
+    if (/^\s*\[/.test(await c.req.text())) throw noBatches();
     const by = c.get("asking");
     const authInfo: AuthInfo = { token: "", clientId: by.caller.name, scopes: [...by.caller.scopes] };
     callers.set(authInfo, by);
@@ -50,3 +52,7 @@ export function mcpRoutes({
   });
   return part;
 }
+
+/** One POST counts once against a key's limit, so it does one thing. */
+const noBatches = (): Refusal =>
+  new Refusal("bad_input", "Send each message by itself: MCP has no batches since 2025-06-18.");

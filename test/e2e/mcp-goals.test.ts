@@ -49,7 +49,7 @@ describe.each(VERSIONS)("a client of %s", (version) => {
     const { call } = await connect();
     const [one, again] = [
       await call("submit_goal", ship(name, { call_id: "mine" })),
-      await call("submit_goal", ship(name, { call_id: "mine" })),
+      await call("submit_goal", ship(name, { call_id: "mine", wait_for_plan: true })),
     ];
     expect(one.failed).toBeNull();
     expect(again.data.run_id).toBe(one.data.run_id);

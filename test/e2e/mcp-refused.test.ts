@@ -146,6 +146,7 @@ describe("at the door", () => {
     ["no JSON", "{", 400],
     ["no message", { hello: 1 }, 400],
     ["a protocol that there is not", { jsonrpc: "2.0", id: 1, method: "tools/list", params: {} }, 400],
+    ["a batch, which one POST's limit would pay for", [{ jsonrpc: "2.0", id: 1, method: "ping" }], 422],
     ["a body over 1 MB", { jsonrpc: "2.0", id: 1, method: "x", params: { all: "x".repeat(1_100_000) } }, 413],
   ])("%s is refused", async (_, body, expected) => {
     const more = expected === 413 ? {} : { "mcp-protocol-version": "2199-01-01" };
