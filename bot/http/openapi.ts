@@ -3,11 +3,11 @@ import { z } from "zod";
 import { Problem, type ProblemStatus, problems } from "./schemas.ts";
 
 /** What the doors and the server may answer to any call. */
-const ALWAYS = [401, 403, 429, 500, 502, 503] as const satisfies readonly ProblemStatus[];
+const ALWAYS = [401, 403, 422, 429, 500, 502, 503] as const satisfies readonly ProblemStatus[];
 /** What they may answer, too, to a call with a body. */
-const WITH_BODY = [400, 413, 415, 422] as const satisfies readonly ProblemStatus[];
+const WITH_BODY = [400, 413, 415] as const satisfies readonly ProblemStatus[];
 /** Two at once under one `Idempotency-Key`. */
-const POSTED = [409, 422] as const satisfies readonly ProblemStatus[];
+const POSTED = [409] as const satisfies readonly ProblemStatus[];
 
 const TAGS = {
   Requests: "Ask people in Slack, wait for their answer, or have it sent to you.",
