@@ -136,7 +136,7 @@ export function evidenceFold(
     ...more,
     ...(askOf(question, context, taken).endsWith("…") ? [words("The whole question", what)] : []),
     ...evidence.filter(({ kind }) => kind !== "line").map(toLeaf),
-    ...(why.length > LINE ? [words("Why", why)] : []),
+    ...(why.length > LINE || firstParagraph(why) !== why.trim() ? [words("Why", why)] : []),
     ...(tellingEvidence(question).length > LINE || lines.some(isLong)
       ? [words("Facts", lines.join("\n"))]
       : []),

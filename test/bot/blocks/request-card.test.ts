@@ -45,6 +45,12 @@ describe("a request that is open", () => {
     );
   });
 
+  test("loses no paragraph of its reasons, however short they are", () => {
+    const why = "Now or never.\n\nIt can't be undone.";
+    const { blocks } = card(aRequest({ question: aQuestion({ ...DEPLOY, why }) }));
+    expect(JSON.stringify(blocks)).toContain("It can't be undone.");
+  });
+
   test("shows facts as a whole or not at all; those that do not fit are in the fold, said once", () => {
     const why = "Adds retries to the payment client, since two of a hundred charges failed last week.";
     const asked = card(

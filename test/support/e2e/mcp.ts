@@ -9,7 +9,7 @@ export type Version = (typeof VERSIONS)[number];
 type CallOptions = Parameters<Client["callTool"]>[1];
 
 /** A tool's answer, as data where it worked, as text where it did not. */
-export type Told = {
+type Told = {
   readonly failed: string | null;
   // biome-ignore lint/suspicious/noExplicitAny: a test asserts what it reads
   readonly data: any;
