@@ -16,14 +16,14 @@ import { humanLayerRoutes } from "./humanlayer/humanlayer.ts";
 import type { Logger } from "./logger.ts";
 import { mcpRoutes } from "./mcp/mcp.ts";
 import { listenForNews } from "./news.ts";
-import { createCheckpoints } from "./outside/checkpoints.ts";
-import type { Directory } from "./outside/directory.ts";
-import { createEndpoints } from "./outside/endpoints.ts";
-import { openDeliveries } from "./outside/open-deliveries.ts";
-import { openGoals } from "./outside/open-goals.ts";
-import { openWork } from "./outside/open-work.ts";
-import { createRequests } from "./outside/requests.ts";
-import { createSecrets } from "./outside/secrets.ts";
+import { createEndpoints } from "./outside/deliveries/endpoints.ts";
+import { openDeliveries } from "./outside/deliveries/open-deliveries.ts";
+import { createSecrets } from "./outside/deliveries/secrets.ts";
+import { openGoals } from "./outside/goals/open-goals.ts";
+import { createCheckpoints } from "./outside/requests/checkpoints.ts";
+import type { Directory } from "./outside/requests/directory.ts";
+import { createRequests } from "./outside/requests/requests.ts";
+import { openWork } from "./outside/work/open-work.ts";
 
 /** Everything for programs outside: the API with its doors, and what tells them of what happened. */
 export type OpenOutside = {

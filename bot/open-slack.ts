@@ -17,7 +17,7 @@ import type { Follower } from "./followers.ts";
 import type { Goals } from "./goals.ts";
 import type { Listening } from "./http/http.ts";
 import type { Logger } from "./logger.ts";
-import type { Directory } from "./outside/directory.ts";
+import type { Directory } from "./outside/requests/directory.ts";
 import type { AgentLimits } from "./places.ts";
 import { workerLostCard } from "./slack/blocks/worker-lost.ts";
 import { createCardContexts } from "./slack/card-contexts.ts";

@@ -30,7 +30,7 @@ export type OutsideAgentRow = {
 };
 
 /** An agent that gives no sign of life for so long is silent. */
-export const SILENT_MS = 60_000;
+const SILENT_MS = 60_000;
 
 export type NewOutsideAgent = Pick<
   OutsideAgentRow,

@@ -4,7 +4,7 @@ import { type KeyRow, saveKey } from "#db/keys.ts";
 import { listProjects, type Project } from "#db/places.ts";
 import { Refusal } from "#engine/errors.ts";
 import { hashApiKey, newApiKey } from "../api-keys.ts";
-import { SCOPES, type Scope } from "../outside/asking.ts";
+import { SCOPES, type Scope } from "../outside/requests/asking.ts";
 import { checkMember } from "./check-member.ts";
 import { inOffice, type Office } from "./office.ts";
 import type { Operator } from "./operator.ts";

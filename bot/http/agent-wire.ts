@@ -1,8 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import type { OutsideAgentRow } from "#db/outside-agents.ts";
 import { AgentName, Capability } from "#engine/run/plan.ts";
-import type { WantedAgent } from "../outside/register-agent.ts";
 import { iso } from "../outside/wire.ts";
+import type { WantedAgent } from "../outside/work/register-agent.ts";
 import { Moment } from "./schemas.ts";
 
 const MOST_CARD_BYTES = 65_536;
@@ -107,7 +107,7 @@ export const toAgentWire = (agent: OutsideAgentRow): z.output<typeof AgentWire> 
 });
 
 /** How an agent does, in one word. */
-export function statusOf({
+function statusOf({
   endpointOff,
   isSilent,
   tasks,

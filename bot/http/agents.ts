@@ -1,8 +1,8 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import type { OutsideAgents } from "../outside/agents.ts";
 import { readCursor, toCursor } from "../outside/pages.ts";
-import { taskId } from "../outside/task-id.ts";
-import type { Tasks } from "../outside/tasks.ts";
+import type { OutsideAgents } from "../outside/work/agents.ts";
+import { taskId } from "../outside/work/task-id.ts";
+import type { Tasks } from "../outside/work/tasks.ts";
 import { AgentBody, AgentWire, fromAgentBody, toAgentWire } from "./agent-wire.ts";
 import { type ApiPart, createPart } from "./api.ts";
 import { pageOf, paging, problems } from "./schemas.ts";

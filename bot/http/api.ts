@@ -1,7 +1,7 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import { methodNotAllowed } from "hono/method-not-allowed";
-import type { Asking } from "../outside/asking.ts";
+import type { Asking } from "../outside/requests/asking.ts";
 import { documentRoutes } from "./documents.ts";
 import { invalid, problem } from "./failure.ts";
 import { describeApi } from "./openapi.ts";

@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { CheckpointRow } from "#db/checkpoints.ts";
-import type { Checkpoints } from "../outside/checkpoints.ts";
+import type { Checkpoints } from "../outside/requests/checkpoints.ts";
 import { type ApiPart, createPart } from "./api.ts";
 import { Moment, problems } from "./schemas.ts";
 

@@ -5,7 +5,7 @@ import type { Sql } from "postgres";
 import type { Clock } from "#engine/ports.ts";
 import type { Config } from "../config.ts";
 import type { Logger } from "../logger.ts";
-import type { Secrets } from "../outside/secrets.ts";
+import type { Secrets } from "../outside/deliveries/secrets.ts";
 import { type Addresses, createAddresses } from "./addresses.ts";
 import type { ApiEnv } from "./api.ts";
 import { checkBodies, limitBodies } from "./bodies.ts";

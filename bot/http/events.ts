@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import type { PublishedEvents } from "../outside/published.ts";
+import type { PublishedEvents } from "../outside/events/published.ts";
 import { type ApiPart, createPart } from "./api.ts";
 import { Moment, pageOf, paging, problems } from "./schemas.ts";
 

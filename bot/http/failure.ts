@@ -3,7 +3,7 @@ import { HTTPException } from "hono/http-exception";
 import type { z } from "zod";
 import { OutsideFailure, Refusal, type RefusalCode } from "#engine/errors.ts";
 import type { Logger } from "../logger.ts";
-import { AlreadySettled } from "../outside/already-settled.ts";
+import { AlreadySettled } from "../outside/requests/already-settled.ts";
 import { WrongFields } from "../outside/wrong-fields.ts";
 import { toRespondedWire } from "./request-wire.ts";
 

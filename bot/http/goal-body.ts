@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
-import type { NewGoal } from "../outside/goal.ts";
-import { readSpan } from "../outside/spans.ts";
+import type { NewGoal } from "../outside/goals/goal.ts";
+import { readSpan } from "../outside/goals/spans.ts";
 
 const text = (least: number, most: number) => {
   const size = least > 0 ? `Write ${least} to ${most} characters.` : `Write ${most} characters at most.`;

@@ -1,9 +1,9 @@
 import { z } from "@hono/zod-openapi";
 import type { Goal } from "#db/goals.ts";
 import type { Run } from "#engine/run/run.ts";
-import type { Estimate, GoalWithEstimate } from "../outside/goal.ts";
-import { GOAL_STATUSES, statusOf } from "../outside/goal-status.ts";
-import { toSpan } from "../outside/spans.ts";
+import type { Estimate, GoalWithEstimate } from "../outside/goals/goal.ts";
+import { GOAL_STATUSES, statusOf } from "../outside/goals/goal-status.ts";
+import { toSpan } from "../outside/goals/spans.ts";
 import { iso, isoOrNull } from "../outside/wire.ts";
 import { Step, toStepWire } from "./run-wire.ts";
 import { Moment } from "./schemas.ts";

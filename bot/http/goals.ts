@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import type { OutsideGoals } from "../outside/goal.ts";
-import { GOAL_STATUSES, type GoalStatus, readStatus } from "../outside/goal-status.ts";
+import type { OutsideGoals } from "../outside/goals/goal.ts";
+import { GOAL_STATUSES, type GoalStatus, readStatus } from "../outside/goals/goal-status.ts";
 import { type ApiPart, createPart } from "./api.ts";
 import { CancelGoalBody, fromGoalBody, GoalBody, ReworkBody } from "./goal-body.ts";
 import { Accepted, GoalInList, GoalWire, toAccepted, toGoalInList, toGoalWire } from "./goal-wire.ts";

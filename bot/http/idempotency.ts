@@ -14,8 +14,8 @@ import {
 import { Refusal } from "#engine/errors.ts";
 import { idFrom } from "../ids.ts";
 import type { Logger } from "../logger.ts";
-import type { Asking } from "../outside/asking.ts";
-import type { Secrets } from "../outside/secrets.ts";
+import type { Secrets } from "../outside/deliveries/secrets.ts";
+import type { Asking } from "../outside/requests/asking.ts";
 import type { ApiEnv } from "./api.ts";
 
 /** Whoever dies while it answers holds its key no longer than this. */

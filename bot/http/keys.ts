@@ -2,7 +2,7 @@ import type { Sql } from "postgres";
 import { KEYS_CHANNEL, type KeyRow, keyByHash } from "#db/keys.ts";
 import { Refusal } from "#engine/errors.ts";
 import { hashApiKey } from "../api-keys.ts";
-import { type Caller, SCOPES } from "../outside/asking.ts";
+import { type Caller, SCOPES } from "../outside/requests/asking.ts";
 import { networkOf } from "./addresses.ts";
 import { createLimits } from "./limits.ts";
 

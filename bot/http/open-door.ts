@@ -3,7 +3,7 @@ import type { Sql } from "postgres";
 import { installations } from "#db/places.ts";
 import { Refusal } from "#engine/errors.ts";
 import { isLoopback } from "../config/api.ts";
-import { type Caller, SCOPES } from "../outside/asking.ts";
+import { type Caller, SCOPES } from "../outside/requests/asking.ts";
 
 /**
  * With AUTH_MODE=none the door stands open to programs of this machine, and a web page that is open in a browser on it is

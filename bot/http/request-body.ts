@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { REQUEST_TYPES } from "../outside/request.ts";
+import { REQUEST_TYPES } from "../outside/requests/request.ts";
 
 /** A text from outside, within its length. */
 const text = (least: number, most: number) => {

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { REQUEST_STATES, REQUEST_TYPES, type RequestView } from "../outside/request.ts";
+import { REQUEST_STATES, REQUEST_TYPES, type RequestView } from "../outside/requests/request.ts";
 import { iso, isoOrNull } from "../outside/wire.ts";
 import { Moment } from "./schemas.ts";
 

@@ -1,5 +1,10 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { REQUEST_STATES, REQUEST_TYPES, type Requests, type RequestView } from "../outside/request.ts";
+import {
+  REQUEST_STATES,
+  REQUEST_TYPES,
+  type Requests,
+  type RequestView,
+} from "../outside/requests/request.ts";
 import { type ApiPart, createPart } from "./api.ts";
 import { CancelBody, CreateBody, fromCreateBody, RespondBody, RotateBody } from "./request-body.ts";
 import {

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { endingOf, type Run, type Step as RunStep } from "#engine/run/run.ts";
-import { GOAL_STATUSES, statusOf, TASK_STATUS } from "../outside/goal-status.ts";
+import { GOAL_STATUSES, statusOf, TASK_STATUS } from "../outside/goals/goal-status.ts";
 import { isoOrNull, toAgent, toAnswer, toGuidance, toOutput } from "../outside/wire.ts";
 import { Moment } from "./schemas.ts";
 

@@ -1,9 +1,9 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { StepOutput } from "#engine/agent/agent.ts";
-import type { Told } from "../outside/task-held.ts";
-import { toTaskWire } from "../outside/task-wire.ts";
-import type { Tasks } from "../outside/tasks.ts";
 import { iso } from "../outside/wire.ts";
+import type { Told } from "../outside/work/task-held.ts";
+import { toTaskWire } from "../outside/work/task-wire.ts";
+import type { Tasks } from "../outside/work/tasks.ts";
 import { type ApiPart, createPart } from "./api.ts";
 import { toOption } from "./request-body.ts";
 import { Moment, problems } from "./schemas.ts";

@@ -1,7 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { DeliveryRow } from "#db/delivery-list.ts";
 import type { SubscriptionRow } from "#db/subscriptions.ts";
-import type { Webhooks } from "../outside/webhooks.ts";
+import type { Webhooks } from "../outside/events/webhooks.ts";
 import { type ApiPart, createPart } from "./api.ts";
 import { Moment, pageOf, paging, problems } from "./schemas.ts";
 

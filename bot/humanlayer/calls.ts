@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { Refusal } from "#engine/errors.ts";
 import { idFrom } from "../ids.ts";
-import type { Asking } from "../outside/asking.ts";
-import type { NewRequest, Requests, RequestView } from "../outside/request.ts";
+import type { Asking } from "../outside/requests/asking.ts";
+import type { NewRequest, Requests, RequestView } from "../outside/requests/request.ts";
 import { refuseWrong, WrongFields } from "../outside/wrong-fields.ts";
 
 export type Kind = "function_call" | "human_contact";

@@ -1,7 +1,7 @@
 import type { z } from "zod";
-import type { Asking } from "../outside/asking.ts";
-import { headlineOf } from "../outside/headline.ts";
-import type { Requests } from "../outside/request.ts";
+import type { Asking } from "../outside/requests/asking.ts";
+import { headlineOf } from "../outside/requests/headline.ts";
+import type { Requests } from "../outside/requests/request.ts";
 import { iso, isoOrNull } from "../outside/wire.ts";
 import { refuseWrong } from "../outside/wrong-fields.ts";
 import { type Asked, type Call, findCall, putCall } from "./calls.ts";

@@ -1,7 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { type ApiPart, createPart } from "../http/api.ts";
 import { problems } from "../http/schemas.ts";
-import type { Requests } from "../outside/request.ts";
+import type { Requests } from "../outside/requests/request.ts";
 import { WrongFields } from "../outside/wrong-fields.ts";
 import { createFunctionCalls } from "./function-calls.ts";
 import { createHumanContacts } from "./human-contacts.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { RequestView } from "../outside/request.ts";
+import type { RequestView } from "../outside/requests/request.ts";
 import { iso } from "../outside/wire.ts";
 
 const DECISIONS = ["approve", "reject", "request_changes"] as const;

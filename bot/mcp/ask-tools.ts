@@ -1,8 +1,8 @@
 import type { ServerContext } from "@modelcontextprotocol/server";
 import { z } from "zod";
 import { Refusal } from "#engine/errors.ts";
-import type { Asking } from "../outside/asking.ts";
-import type { NewRequest, Requests } from "../outside/request.ts";
+import type { Asking } from "../outside/requests/asking.ts";
+import type { NewRequest, Requests } from "../outside/requests/request.ts";
 import { Answer, toAnswer } from "./answer.ts";
 import { AskHuman, approvalOf, questionOf, RequestApproval, workflowOf } from "./asked.ts";
 import { defineTool, type Tool } from "./tool.ts";

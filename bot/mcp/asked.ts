@@ -1,7 +1,7 @@
 import { z } from "zod";
-import type { Asking } from "../outside/asking.ts";
-import { headlineOf } from "../outside/headline.ts";
-import type { NewRequest } from "../outside/request.ts";
+import type { Asking } from "../outside/requests/asking.ts";
+import { headlineOf } from "../outside/requests/headline.ts";
+import type { NewRequest } from "../outside/requests/request.ts";
 import { LONGEST_WAIT_SECONDS, USUAL_WAIT_SECONDS } from "./waiting.ts";
 
 const LONGEST_TITLE = 255;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ServerContext } from "@modelcontextprotocol/server";
 import { idFrom } from "../ids.ts";
-import type { Asking } from "../outside/asking.ts";
+import type { Asking } from "../outside/requests/asking.ts";
 
 /** Where clients say which call of their model this is (Claude Code, Codex); the protocol itself has no word for it. */
 const CALL_IDS = ["claudecode/toolUseId", "callId"] as const;

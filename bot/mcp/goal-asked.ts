@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { NewGoal } from "../outside/goal.ts";
+import type { NewGoal } from "../outside/goals/goal.ts";
 
 const HOUR_MS = 3_600_000;
 

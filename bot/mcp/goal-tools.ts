@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Run } from "#engine/run/run.ts";
-import type { OutsideGoals } from "../outside/goal.ts";
-import { GOAL_STATUSES, statusOf, TASK_STATUS } from "../outside/goal-status.ts";
+import type { OutsideGoals } from "../outside/goals/goal.ts";
+import { GOAL_STATUSES, statusOf, TASK_STATUS } from "../outside/goals/goal-status.ts";
 import { isoOrNull } from "../outside/wire.ts";
 import { Goal, newGoalOf } from "./goal-asked.ts";
 import { defineTool, type Tool } from "./tool.ts";

@@ -8,7 +8,7 @@ import {
 } from "@modelcontextprotocol/server";
 import { OutsideFailure, Refusal } from "#engine/errors.ts";
 import type { Logger } from "../logger.ts";
-import { type Asking, mustHave } from "../outside/asking.ts";
+import { type Asking, mustHave } from "../outside/requests/asking.ts";
 import { onceIdOf } from "./call-id.ts";
 import type { Tool } from "./tool.ts";
 

@@ -1,7 +1,7 @@
 import type { CallToolResult, Tool as ListedTool, ServerContext } from "@modelcontextprotocol/server";
 import { z } from "zod";
 import { Refusal } from "#engine/errors.ts";
-import type { Asking, Scope } from "../outside/asking.ts";
+import type { Asking, Scope } from "../outside/requests/asking.ts";
 
 /** A tool as the server lists and calls it. */
 export type Tool = {

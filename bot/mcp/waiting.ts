@@ -1,5 +1,5 @@
 import type { ServerContext } from "@modelcontextprotocol/server";
-import type { Wait } from "../outside/goal.ts";
+import type { Wait } from "../outside/goals/goal.ts";
 
 /** Clients give up on a call after 60 seconds: every answer is on its way before that. */
 export const LONGEST_WAIT_SECONDS = 50;

@@ -1,5 +1,5 @@
 import { ByTime, readCursor, toCursor } from "./pages.ts";
-import type { Page } from "./request.ts";
+import type { Page } from "./requests/request.ts";
 
 /** A page that a caller asks for. */
 export type Paging = { readonly limit: number; readonly cursor?: string | undefined };

@@ -1,4 +1,4 @@
-import type { Directory } from "../outside/directory.ts";
+import type { Directory } from "../outside/requests/directory.ts";
 import type { ClientFor } from "./clients.ts";
 import { likenessOf } from "./likeness.ts";
 import { createMemory } from "./memory.ts";

@@ -95,7 +95,7 @@ function questionMessages(
   ];
 }
 
-/** For the copy of somebody who was named once and is not any more, while the question stands. */
+/** For the copy of somebody who was named once and is not any more. */
 export function handedOn(
   state: QuestionState,
   person: string,
@@ -104,7 +104,7 @@ export function handedOn(
 ): Card | null {
   const last = namings.at(-1);
   const wasNamed = namings.some(({ people }) => people.includes(person));
-  if (state.consultation.state !== "open" || !last || !wasNamed || last.people.includes(person)) return null;
+  if (!last || !wasNamed || last.people.includes(person)) return null;
   return handedOnCard(state, last, context);
 }
 

@@ -4,15 +4,18 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { removeEmbedded, startEmbedded } from "#db/embedded.ts";
 import { measureAcks } from "./acks.ts";
+import { measureApi } from "./api.ts";
 import { compare } from "./compare.ts";
 import { type Contender, type Metrics, ours, PEERS_POSTGRES, peers } from "./contenders.ts";
+import type { Figures } from "./measure.ts";
 import { isScenario, type ScenarioName } from "./scenarios.ts";
 import { openServer } from "./server.ts";
+import { measureSse } from "./sse.ts";
 
 /**
- * `npm run bench -- [steps|resume|parked|fanout|acks …] [--rounds N] [--peers FOLDER] [--url URL] [--detail]`: measures and
+ * `npm run bench -- [steps|resume|parked|fanout|acks|api …] [--rounds N] [--peers FOLDER] [--url URL] [--detail]`: measures and
  * prints JSON lines. Without `--peers` and `--url` it runs on an embedded Postgres of its own, with the settings it is
- * delivered with. With `--peers` it runs the peers and ours in turn, on the peers' Postgres; `acks` is ours alone.
+ * delivered with. With `--peers` it runs the peers and ours in turn, on the peers' Postgres; those of `OURS_ALONE` have none.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -23,18 +26,23 @@ const { values, positionals } = parseArgs({
     detail: { type: "boolean", default: false },
   },
 });
+/** Slack and the API are ours: there is no peer to measure beside them. */
+const OURS_ALONE: Readonly<Record<string, (url: string) => Promise<Figures>>> = {
+  acks: measureAcks,
+  api: measureApi,
+  sse: measureSse,
+};
 const scenarios = readScenarios(positionals);
-const takesAcks = positionals.length === 0 || positionals.includes("acks");
 const rounds = Number(values.rounds);
 if (!Number.isInteger(rounds) || rounds < 1) throw new Error("--rounds takes a whole number from 1 on.");
 const given = values.url ?? (values.peers === undefined ? undefined : PEERS_POSTGRES);
 await (given === undefined ? withEmbedded(measureAll) : measureAll(given));
 
 function readScenarios(names: readonly string[]): readonly ScenarioName[] {
-  const unknown = names.filter((name) => !isScenario(name) && name !== "acks");
+  const unknown = names.filter((name) => !isScenario(name) && !(name in OURS_ALONE));
   if (unknown.length > 0)
     throw new Error(
-      `There is no scenario ${unknown.join(", ")}: choose steps, resume, parked, fanout or acks.`,
+      `There is no scenario ${unknown.join(", ")}: choose steps, resume, parked, fanout, ${Object.keys(OURS_ALONE).join(", ")}.`,
     );
   return names.length === 0 ? ["steps", "resume", "parked", "fanout"] : names.filter(isScenario);
 }
@@ -70,13 +78,16 @@ async function measureAll(url: string): Promise<void> {
       scenario,
       all.filter((contender) => contender.of.includes(scenario)),
     );
-  if (takesAcks) await measureOurAcks(url);
+  for (const [scenario, measure] of Object.entries(OURS_ALONE))
+    if (positionals.length === 0 || positionals.includes(scenario)) await measureOurs(scenario, measure, url);
 }
 
-/** Acks have no peers: Slack is ours alone. */
-async function measureOurAcks(url: string): Promise<void> {
-  for (let round = 1; round <= rounds; round++)
-    print({ who: "countersign", scenario: "acks", round, metrics: await measureAcks(url) });
+async function measureOurs(scenario: string, measure: (url: string) => Promise<Figures>, url: string) {
+  for (let round = 1; round <= rounds; round++) {
+    const [load = 0] = loadavg();
+    const metrics = await measure(url);
+    print({ who: "countersign", scenario, round, load_before: Number(load.toFixed(2)), metrics });
+  }
 }
 
 /** In turn, so that whatever else the machine does falls on all of them. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Directory } from "#bot/outside/directory.ts";
+import type { Directory } from "#bot/outside/requests/directory.ts";
 import { createSlackClient } from "#bot/slack/clients.ts";
 import { createDirectory } from "#bot/slack/directory.ts";
 import { createPeople } from "#bot/slack/people.ts";

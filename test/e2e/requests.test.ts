@@ -44,7 +44,7 @@ describe.concurrent("a request that goes to a channel", () => {
     expect(card.text).toMatch(
       /^Deploy payment-service v2\.4\? Asked by code-review-agent · agent, for Alice, high risk, affects: payments, user-auth, until /,
     );
-    expect(await look()).toMatchObject({ state: "notified" });
+    await expect.poll(async () => (await look())["state"]).toBe("notified");
 
     await people.presses(ALICE, card, "Approve");
     await people.told(ALICE, /^Your agent asked for this, so somebody else must answer \(four eyes\)\.$/);

@@ -1,6 +1,6 @@
 import { EventSource } from "eventsource";
 import { describe, expect, it, vi } from "vitest";
-import { namesOfRunFact } from "#bot/outside/event-names.ts";
+import { namesOfRunFact } from "#bot/outside/events/event-names.ts";
 import { storyOf } from "#db/story.ts";
 import { useApiGoals } from "#test/support/api-goals.ts";
 import { useApiStage } from "#test/support/api-stage.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { DOCUMENTED_EVENTS } from "#bot/outside/event-names.ts";
+import { DOCUMENTED_EVENTS } from "#bot/outside/events/event-names.ts";
 import { CALLBACK_SECRET, signedCallback } from "#test/support/signed-callback.ts";
 import { createEventHandler } from "../../sdk/src/event-handler.ts";
 import { EVENT_NAMES, isDocumented, isEvent } from "../../sdk/src/events.ts";

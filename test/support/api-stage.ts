@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Sql } from "postgres";
 import { afterAll, beforeAll, expect } from "vitest";
 import { hashApiKey, newApiKey } from "#bot/api-keys.ts";
-import type { Scope } from "#bot/outside/asking.ts";
+import type { Scope } from "#bot/outside/requests/asking.ts";
 import { saveKey } from "#db/keys.ts";
 import { type Stage, useStage } from "./e2e/stage.ts";
 import type { TestDatabase } from "./postgres.ts";

@@ -2,11 +2,11 @@ import { randomUUID } from "node:crypto";
 import type { Sql } from "postgres";
 import { onTestFinished } from "vitest";
 import { createLogger } from "#bot/logger.ts";
-import type { Asking } from "#bot/outside/asking.ts";
-import { startDeliverer } from "#bot/outside/deliverer.ts";
-import { createEndpoints } from "#bot/outside/endpoints.ts";
-import { queueDelivery } from "#bot/outside/queue-delivery.ts";
-import { createSecrets } from "#bot/outside/secrets.ts";
+import { startDeliverer } from "#bot/outside/deliveries/deliverer.ts";
+import { createEndpoints } from "#bot/outside/deliveries/endpoints.ts";
+import { queueDelivery } from "#bot/outside/deliveries/queue-delivery.ts";
+import { createSecrets } from "#bot/outside/deliveries/secrets.ts";
+import type { Asking } from "#bot/outside/requests/asking.ts";
 import { createGuardedPost } from "#integrations/web/guarded-post.ts";
 import { startCallee } from "./callee.ts";
 

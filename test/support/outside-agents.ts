@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Sql } from "postgres";
-import { openMarket } from "#bot/outside/market.ts";
+import { openMarket } from "#bot/outside/work/market.ts";
 import { addAgent, type NewOutsideAgent } from "#db/outside-agents.ts";
 import { openRoom, WORKSPACE } from "./engine-stage.ts";
 

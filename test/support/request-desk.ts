@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll } from "vitest";
 import { listenForNews, type News } from "#bot/news.ts";
-import type { Asking, Caller } from "#bot/outside/asking.ts";
-import type { Directory } from "#bot/outside/directory.ts";
-import { createEndpoints } from "#bot/outside/endpoints.ts";
-import type { NewRequest, Requests } from "#bot/outside/request.ts";
-import { createRequests } from "#bot/outside/requests.ts";
+import { createEndpoints } from "#bot/outside/deliveries/endpoints.ts";
+import type { Asking, Caller } from "#bot/outside/requests/asking.ts";
+import type { Directory } from "#bot/outside/requests/directory.ts";
+import type { NewRequest, Requests } from "#bot/outside/requests/request.ts";
+import { createRequests } from "#bot/outside/requests/requests.ts";
 import { type OpenRoom, openRoom, WORKSPACE } from "./engine-stage.ts";
 import type { TestDatabase } from "./postgres.ts";
 
@@ -61,7 +61,7 @@ export const asking = (caller: Partial<Caller> = {}, onceId: string = randomUUID
 export const asPerson = (personId: string, caller: Partial<Caller> = {}): Asking =>
   asking({ keyId: randomUUID(), name: "a token", personId, ownerId: personId, ...caller });
 
-export const AGENTS_KEY = "0b9f4c1e-6f0a-4d7e-8a53-2f1f3d5c7a91";
+const AGENTS_KEY = "0b9f4c1e-6f0a-4d7e-8a53-2f1f3d5c7a91";
 
 /** A request with the documented defaults. */
 export const wanted = (more: Partial<NewRequest> = {}): NewRequest => ({

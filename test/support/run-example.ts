@@ -21,13 +21,14 @@ export type Running = {
   kill(): Promise<void>;
 };
 
-/** Starts it from the repository's folder, as somebody at a terminal would, with nothing in its environment but this. */
+/** Starts it, as somebody at a terminal would, in the repository's folder unless told another, with nothing in its environment but this. */
 export function runExample(
   [program, ...args]: readonly [string, ...string[]],
   env: Readonly<Record<string, string>>,
+  folder = ROOT,
 ): Running {
   const child = spawn(program, args, {
-    ...{ cwd: ROOT, env: { PATH: process.env["PATH"] ?? "", ...env } },
+    ...{ cwd: folder, env: { PATH: process.env["PATH"] ?? "", ...env } },
     // A group of its own, so that what a shell has started ends with it.
     ...{ stdio: ["ignore", "pipe", "pipe"], detached: true },
   });

@@ -21,6 +21,13 @@ const shown = (run: Run, questions = [aConsultation()]): string =>
 const [first, ...rest] = aRelease().steps;
 
 describe("a goal's card in its channel", () => {
+  test("says that an agent asked, and in whose name; a hostile name stays a name", () => {
+    const run = aRun({ status: "planning", brief: aBrief({ agent: "release-bot <!channel>" }) });
+    expect(shown(run)).toContain("asked by release-bot");
+    expect(shown(run)).toContain("· agent, for Alice");
+    expect(JSON.stringify(goalCard({ run, questions: [] }, linked))).not.toContain("<!channel>");
+  });
+
   test("while it is planned", () => {
     expect(shown(aRun({ status: "planning" }))).toMatchInlineSnapshot(`
       "Release billing 0.2.0

@@ -18,7 +18,7 @@ const shown = (...asked: Parameters<typeof card>): string => seen(card(...asked)
 const ended = (more: Partial<Consultation>) => aRequest({ endedAt: NOON + 32 * MINUTE, ...more });
 const byBob: Policy = { people: ["U02BOB"], channel: "", fourEyes: "when_possible" };
 
-/** As the API makes it of `context` (bot/outside/request-question.ts). */
+/** As the API makes it of `context` (bot/outside/requests/request-question.ts). */
 const DEPLOY = aQuestion({
   ...{ what: "Deploy payment-service v2.4?", effect: undefined, risk: "high" },
   why: "Adds retries to the payment client.",

@@ -4,7 +4,7 @@ import { createPart } from "#bot/http/api.ts";
 import { listen } from "#bot/http/http.ts";
 import { requestRoutes } from "#bot/http/requests.ts";
 import { createLogger } from "#bot/logger.ts";
-import type { Requests } from "#bot/outside/request.ts";
+import type { Requests } from "#bot/outside/requests/request.ts";
 import { asking } from "#test/support/request-desk.ts";
 
 const never = () => Promise.reject(new Error("Nobody calls this here."));

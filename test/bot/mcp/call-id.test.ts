@@ -1,7 +1,7 @@
 import type { ServerContext } from "@modelcontextprotocol/server";
 import { expect, test } from "vitest";
 import { onceIdOf } from "#bot/mcp/call-id.ts";
-import type { Asking } from "#bot/outside/asking.ts";
+import type { Asking } from "#bot/outside/requests/asking.ts";
 
 const by = (onceId: string, keyId = "key-1"): Asking => ({
   caller: {

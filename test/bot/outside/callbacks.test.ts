@@ -130,9 +130,10 @@ describe("A callback", () => {
     expect(after).not.toBe(before);
     await respond(id);
     const { body, headers } = await onlyOne();
-    expect(headers["webhook-signature"]?.split(" ")).toHaveLength(2);
+    const signatures = String(headers["webhook-signature"]).split(" ");
+    expect(signatures).toHaveLength(2);
     for (const secret of [before, after]) expect(new Webhook(secret).verify(body, headers)).toBeTruthy();
-    const [first = ""] = headers["webhook-signature"]?.split(" ") ?? [];
+    const [first = ""] = signatures;
     expect(new Webhook(after).verify(body, { ...headers, "webhook-signature": first })).toBeTruthy();
   });
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { outcomeOf } from "#bot/outside/deliverer.ts";
+import { outcomeOf } from "#bot/outside/deliveries/deliverer.ts";
 import { switchOff } from "#db/endpoints.ts";
 import type { Posted } from "#integrations/web/guarded-post.ts";
 import { deliveryStage } from "#test/support/delivery-stage.ts";

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { toEnvelopeRun, toQuestionEnvelope, toRunEnvelope } from "#bot/outside/envelope.ts";
+import { toEnvelopeRun, toQuestionEnvelope, toRunEnvelope } from "#bot/outside/events/envelope.ts";
 import {
   aliasesOf,
   DOCUMENTED_EVENTS,
   namesOfQuestionFact,
   namesOfRunFact,
-} from "#bot/outside/event-names.ts";
+} from "#bot/outside/events/event-names.ts";
 import type { ConsultationFact } from "#engine/consultation/consultation.ts";
 import type { Outside } from "#engine/consultation/outside.ts";
 import type { RunFact } from "#engine/run/facts.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { NewRequest } from "#bot/outside/request.ts";
-import { questionOf } from "#bot/outside/request-question.ts";
+import type { NewRequest } from "#bot/outside/requests/request.ts";
+import { questionOf } from "#bot/outside/requests/request-question.ts";
 import { Question } from "#engine/consultation/question.ts";
 
 const ASKED: NewRequest = {

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import type { RequestState, RequestView } from "#bot/outside/request.ts";
+import type { RequestState, RequestView } from "#bot/outside/requests/request.ts";
 import { openRoom, WORKSPACE } from "#test/support/engine-stage.ts";
 import { testDatabase } from "#test/support/postgres.ts";
 import { asking, asPerson, useRequestDesk, wanted } from "#test/support/request-desk.ts";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { AlreadySettled } from "#bot/outside/already-settled.ts";
+import { AlreadySettled } from "#bot/outside/requests/already-settled.ts";
 import { testDatabase } from "#test/support/postgres.ts";
 import { asking, asPerson, useRequestDesk, wanted } from "#test/support/request-desk.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createSecrets } from "#bot/outside/secrets.ts";
+import { createSecrets } from "#bot/outside/deliveries/secrets.ts";
 
 const secrets = createSecrets("a secret that nobody can guess");
 

@@ -199,6 +199,28 @@ describe("where the tests must pass", () => {
   });
 });
 
+describe("where a security audit is required", () => {
+  const limits = { securityAudit: true };
+  const audit = (after: string[] = []) => proposed("audit", after, { role: "security" });
+
+  it("the plan needs a security step, before anything that has effects", async () => {
+    expect(await reasons([proposed("write")], limits)).toEqual([
+      expect.stringContaining('the role "security"'),
+    ]);
+    const late = [approval("ok"), command("ship", "ship", ["ok"]), audit(["ship"])];
+    expect(await reasons(late, limits)).toEqual([expect.stringContaining('come before "ship"')]);
+    const good = [audit(), approval("ok", ["audit"]), command("ship", "ship", ["ok"])];
+    expect(await reasons(good, limits)).toEqual([]);
+  });
+
+  it("the planner is told so, and only then", async () => {
+    const asked = async (some: Partial<PlanLimits>) =>
+      (await plan([{ steps: [audit()] }], { limits: some })).prompts[0]?.user;
+    expect(await asked(limits)).toContain("A security audit is required");
+    expect(await asked({})).not.toContain("audit");
+  });
+});
+
 describe("the planner's prompt", () => {
   it("keeps goal and project inside the quotes, and offers only the listed commands", async () => {
     const { prompts } = await plan([good]);

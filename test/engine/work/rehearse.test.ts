@@ -35,6 +35,14 @@ describe("rehearse", () => {
     expect(titles("Why is checkout slow?")).toHaveLength(4);
   });
 
+  it("plays a security audit, once, where one is required", () => {
+    for (const text of ["Add X", "Fix the login", "Add auth"]) {
+      const plan = rehearse({ ...goal(text), securityAudit: true });
+      checkPlan(plan);
+      expect(plan.filter(({ agent }) => "role" in agent && agent.role === "security")).toHaveLength(1);
+    }
+  });
+
   it("names the goal in its first step and its question, short enough for a card", () => {
     const plan = rehearse(goal(`Add a health check ${"and more ".repeat(40)}\nsecond line`, ["a", "b"]));
     expect(plan[0]?.title).toMatch(/^Understand: Add a health check.*…$/);

@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import type { Answered, ApiStage } from "#test/support/api-stage.ts";
+import { ALICE, saveTeamWorkflow } from "./room.ts";
 
 /** A task as an agent outside was told of it. */
 export type ClaimedTask = Answered["body"];
@@ -41,5 +42,23 @@ export async function makeHand(
 
     call: (method: string, path: string, more?: unknown) =>
       stage.call(method, path, more === undefined ? { key } : { key, body: more }),
+  };
+}
+
+/** Makes agents at work: each has a capability of its own, and has claimed the one step of a goal that needs it. */
+export function createWorking(stage: () => ApiStage) {
+  let made = 0;
+  return async (more: { readonly maxConcurrent?: number; readonly timeoutMs?: number } = {}) => {
+    const [name, capability, title] = [`worker ${++made}`, `do-${made}`, `Goal ${made}`];
+    const { maxConcurrent: max_concurrent = 1, timeoutMs = 300_000 } = more;
+    const { sql, people } = stage();
+    const hand = await makeHand(stage(), { name, capabilities: [capability], max_concurrent });
+    const agent = { kind: "remote", capability };
+    await saveTeamWorkflow(sql, {
+      ...{ name: capability, title },
+      steps: [{ key: "scan", title: `Scan for ${title}`, agent, timeoutMs }],
+    });
+    await people.types(ALICE, "C01GENERAL", `/goal run ${capability}`);
+    return { hand, name, title, task: await hand.claim(20) };
   };
 }
