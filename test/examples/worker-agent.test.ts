@@ -97,7 +97,8 @@ test("killed outright its task goes to another once its lease is over", async ()
   await doomed.kill();
   const minutePasses = async () => {
     await sql`update tasks set lease_until = now() - interval '1 s'`;
-    return (await sql`select from facts where type = 'attempt.lost' and body ->> 'reason' like 'doomed%'`).length;
+    return (await sql`select from facts where type = 'attempt.lost' and body ->> 'reason' like 'doomed%'`)
+      .length;
   };
   // Again and again: a last sign of life may still be on its way.
   await expect.poll(minutePasses, { timeout: 20_000 }).toBe(1);
