@@ -15,6 +15,7 @@ import { type Listening, listen } from "./http/http.ts";
 import type { Logger } from "./logger.ts";
 import { type OpenOutside, openOutside } from "./open-outside.ts";
 import { type OpenSlack, openLocalSlack, openSlack } from "./open-slack.ts";
+import { type OpenSync, openSync } from "./open-sync.ts";
 import { ROLES, type Role } from "./roles.ts";
 
 export type App = {
@@ -97,6 +98,8 @@ async function openParts(
   if (slack && local) await makeDemoProject({ config, sql, environment, ...slack.identity });
   const directory = slack?.directory ?? null;
   const outside = await openOutside({ config, sql, engine, goals, log, clock, directory, closers });
+  const workspaceId = slack?.identity.workspaceId ?? null;
+  const sync = await openSync({ config, sql, log, workspaceId });
   const health = healthRoutes({ sql, slack: slack?.isReachable ?? null });
   http.serve(
     health,
@@ -106,7 +109,7 @@ async function openParts(
   );
   if (slack && roles.includes("slack")) closers.add("Slack", await slack.listen());
   local?.setRequestUrl(`${url}/slack/events`);
-  if (roles.includes("worker")) await startWork({ room, crew, slack, outside, closers });
+  if (roles.includes("worker")) await startWork({ room, crew, slack, outside, sync, closers });
   return url;
 }
 
@@ -115,12 +118,13 @@ async function startWork(parts: {
   readonly crew: ReturnType<typeof createCrew>;
   readonly slack: OpenSlack | null;
   readonly outside: OpenOutside;
+  readonly sync: OpenSync;
   readonly closers: Closers;
 }): Promise<void> {
-  const { room, crew, slack, outside, closers } = parts;
+  const { room, crew, slack, outside, sync, closers } = parts;
   if (slack) closers.add("the sender", await slack.startSender());
   closers.add("the deliveries", await outside.start());
-  const followers = [...(slack?.followers ?? []), ...outside.followers];
+  const followers = [...(slack?.followers ?? []), ...outside.followers, ...sync.followers];
   closers.add(
     "the work",
     await room.start({ ...crew, followers, onLost: async (worker) => slack?.alert(worker) }),

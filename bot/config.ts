@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { StartFailure } from "#engine/errors.ts";
 import { type ApiConfig, apiOf } from "./config/api.ts";
 import type { Problem } from "./config/problem.ts";
+import { type ProjectConfig, readProjects } from "./config/projects.ts";
 import {
   checkCallbacks,
   checkModel,
@@ -41,9 +42,19 @@ export type Config = {
     readonly openaiBaseUrl: string | undefined;
   };
   readonly agents: Agents;
+  /** The accounts in Jira and Confluence that are set for all projects; undefined is unset. */
+  readonly accounts: Readonly<Record<"jira" | "confluence", Account>>;
+  /** What the settings' file says of projects, by their names. */
+  readonly projects: Readonly<Record<string, ProjectConfig>>;
   /** What stands in the start's line "missing for production: …". */
   readonly missingForProduction: readonly string[];
   readonly warnings: readonly string[];
+};
+
+type Account = {
+  readonly url: string | undefined;
+  readonly username: string | undefined;
+  readonly token: string | undefined;
 };
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -71,6 +82,7 @@ export function readConfig({ env, dir }: { readonly env: Env; readonly dir: stri
         'must be set in production (NODE_ENV=production): for example to what "openssl rand -hex 32" prints.',
     });
   checkCallbacks(values, env["NODE_ENV"] === "production", problems);
+  const projects = readProjects(settings.projects, values, problems);
   if (problems.length > 0) throw failure(problems);
   const dataDir = resolve(dir, values.DATA_DIR ?? DEFAULTS.DATA_DIR);
   return {
@@ -81,6 +93,7 @@ export function readConfig({ env, dir }: { readonly env: Env; readonly dir: stri
     api,
     secret: values.COUNTERSIGN_SECRET ?? readSecret(dataDir),
     agents: settings.agents,
+    projects,
     missingForProduction: missingForProduction(values, slack),
     warnings: warningsOf(values, slack, api),
   };
@@ -105,6 +118,14 @@ function plainValues(values: Values) {
     slackApiUrl: values.SLACK_API_URL ?? null,
     opsChannel: values.OPS_CHANNEL ?? null,
     callbackAllowPrivate: values.CALLBACK_ALLOW_PRIVATE === "1",
+    accounts: {
+      jira: { url: values.JIRA_URL, username: values.JIRA_USERNAME, token: values.JIRA_API_TOKEN },
+      confluence: {
+        url: values.CONFLUENCE_URL,
+        username: values.CONFLUENCE_USERNAME,
+        token: values.CONFLUENCE_API_TOKEN,
+      },
+    },
     models: {
       model: values.MODEL,
       anthropicApiKey: values.ANTHROPIC_API_KEY,
@@ -122,11 +143,20 @@ function failure(problems: readonly Problem[]): StartFailure {
 }
 
 /** Everything in a config that must not be seen: for the logger. A database's password is among them. */
-export function secretsOf({ secret, slack, models, databaseUrl }: Config): readonly string[] {
+export function secretsOf({
+  secret,
+  slack,
+  models,
+  databaseUrl,
+  projects,
+  accounts,
+}: Config): readonly string[] {
   const password = databaseUrl ? new URL(databaseUrl).password : "";
   const tokens = "botToken" in slack ? [slack.botToken, slack.signingSecret] : [];
   const appToken = slack.kind === "socket" ? slack.appToken : null;
-  const keys = [secret, ...tokens, appToken, models.anthropicApiKey, models.openaiApiKey];
+  const outside = Object.values(projects).flatMap(({ jira, confluence }) => [jira?.token, confluence?.token]);
+  const atlassian = [accounts.jira.token, accounts.confluence.token, ...outside];
+  const keys = [secret, ...tokens, ...atlassian, appToken, models.anthropicApiKey, models.openaiApiKey];
   return [...keys, password, decodeURIComponent(password)]
     .filter((text) => text !== null && text !== undefined)
     .filter((text) => text !== "");

@@ -1,7 +1,16 @@
 import type { Sql } from "postgres";
-import { claim, logsBehind, postpone, type Reads, release, type StreamRow } from "#db/cursors.ts";
+import {
+  claim,
+  logsBehind,
+  lookAgain,
+  markStuck,
+  postpone,
+  type Reads,
+  release,
+  type StreamRow,
+} from "#db/cursors.ts";
 import { FACTS_CHANNEL } from "#db/save.ts";
-import { OutsideFailure } from "#engine/errors.ts";
+import { OutsideFailure, OutsideRefusal } from "#engine/errors.ts";
 import type { Logger } from "./logger.ts";
 
 /** Brings an outside view up to date with a log. It may be told of the same facts twice, and never hears "event 17". */
@@ -11,9 +20,23 @@ export type Follower = {
   readonly reads?: Reads;
   /** News of the same log within this time is one piece of news; `GATHER_MS` where nothing is said. */
   readonly gatherMs?: number;
-  /** The log has grown beyond `seenSeq`. Rejects when it must be tried again. */
+  /**
+   * The log has grown beyond `seenSeq`. Rejects when it must be tried again: with `Later` where it only has to wait. With
+   * `OutsideRefusal` it is stuck: no retry mends that, and nothing is tried until an operator says so.
+   */
   catchUp(stream: StreamRow, seenSeq: number): Promise<void>;
 };
+
+/** Thrown by `catchUp`: nothing has failed, but it can't read on before `waitMs` have passed. */
+export class Later extends Error {
+  override readonly name = "Later";
+  readonly waitMs: number;
+
+  constructor(waitMs: number, message: string) {
+    super(message);
+    this.waitMs = waitMs;
+  }
+}
 
 /** How many logs one follower reads at a time: one that hangs holds one place, and no step waits for it. */
 const PLACES = 4;
@@ -65,7 +88,8 @@ type LaneNeeds = {
 };
 
 /** One follower's own places: which logs wait for it, and which are being read. */
-function createLane({ sql, holder, follower, log }: LaneNeeds) {
+function createLane(needs: LaneNeeds) {
+  const { sql, holder, follower, log } = needs;
   const { reads, gatherMs = GATHER_MS } = follower;
   /** Logs that have grown, and since when they wait; who waits longest comes first. */
   const waiting = new Map<string, number>();
@@ -113,20 +137,12 @@ function createLane({ sql, holder, follower, log }: LaneNeeds) {
         await follower.catchUp(stream, seq);
         if (await release(sql, follower.name, holder, id, stream.seq)) wake([id]);
       } catch (error) {
-        await putOff(id, failures, error);
+        const waitMs = await putOff(needs, { id, failures, error });
+        if (waitMs !== null && isOpen) setTimeout(() => wake([id]), waitMs).unref();
       }
     } catch (error) {
       log.warn("a follower could not reach the database", { follower: follower.name, stream: id, error });
     }
-  }
-
-  async function putOff(id: string, failures: number, error: unknown): Promise<void> {
-    const asked = error instanceof OutsideFailure ? error.retryAfterMs : undefined;
-    const waitMs = asked ?? Math.min(1_000 * 2 ** failures, LONGEST_WAIT_MS);
-    const reason = error instanceof Error ? error.message : String(error);
-    log.warn("a follower fell behind", { follower: follower.name, stream: id, waitMs, error });
-    await postpone(sql, { follower: follower.name, holder, streamId: id }, waitMs, reason);
-    if (isOpen) setTimeout(() => wake([id]), waitMs).unref();
   }
 
   async function close(): Promise<void> {
@@ -136,4 +152,27 @@ function createLane({ sql, holder, follower, log }: LaneNeeds) {
   }
 
   return { name: follower.name, ...(reads && { reads }), wake, close };
+}
+
+/** Lets go of a log that could not be read on. Resolves to when it is looked at again, in milliseconds; null where it is stuck. */
+async function putOff(
+  { sql, holder, follower, log }: LaneNeeds,
+  { id, failures, error }: { readonly id: string; readonly failures: number; readonly error: unknown },
+): Promise<number | null> {
+  const place = { follower: follower.name, holder, streamId: id };
+  if (error instanceof Later) {
+    await lookAgain(sql, place, error.waitMs);
+    return error.waitMs;
+  }
+  if (error instanceof OutsideRefusal) {
+    log.warn("a follower is stuck", { follower: follower.name, stream: id, error });
+    await markStuck(sql, place, error.message);
+    return null;
+  }
+  const asked = error instanceof OutsideFailure ? error.retryAfterMs : undefined;
+  const waitMs = asked ?? Math.min(1_000 * 2 ** failures, LONGEST_WAIT_MS);
+  const reason = error instanceof Error ? error.message : String(error);
+  log.warn("a follower fell behind", { follower: follower.name, stream: id, waitMs, error });
+  await postpone(sql, place, waitMs, reason);
+  return waitMs;
 }

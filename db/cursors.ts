@@ -10,10 +10,11 @@ export type StreamRow = {
 
 /**
  * Which logs a follower reads: all of connected workspaces (`shown`, as people see them in Slack), requests of outside agents
- * (`requests`), or all of workspaces in which somebody subscribes to events (`subscribed`). What is owed to programs outside
- * is owed also while Slack does not know us.
+ * (`requests`), all of workspaces in which somebody subscribes to events (`subscribed`), or runs of projects that are kept
+ * in step with Jira or Confluence, asked for since they are (`jira`, `confluence`). What is owed to programs outside is owed
+ * also while Slack does not know us.
  */
-export type Reads = "shown" | "requests" | "subscribed";
+export type Reads = "shown" | "requests" | "subscribed" | "jira" | "confluence";
 type Reader = { readonly name: string; readonly reads?: Reads };
 
 const isRead = (sql: Sql, reads: Reads = "shown") => {
@@ -26,6 +27,13 @@ const isRead = (sql: Sql, reads: Reads = "shown") => {
     case "subscribed":
       return sql`exists (select from endpoints e
         where e.workspace_id = s.workspace_id and e.kind = 'subscription' and e.disabled_at is null)`;
+    case "jira":
+    case "confluence":
+      return sql`s.kind = 'run'
+        and exists (select from installations i where i.workspace_id = s.workspace_id and i.connected)
+        and exists (select from runs r join connections n on n.workspace_id = r.workspace_id and n.system = ${reads}
+            and n.project_id = (r.brief ->> 'projectId')::uuid and n.removed_at is null
+          where r.id = s.id and r.requested_at >= extract(epoch from n.since) * 1000)`;
   }
 };
 
@@ -49,7 +57,7 @@ export async function claim(
       insert into cursors as c (follower, stream_id, workspace_id, seq, held_by)
       select ${follower}, id, workspace_id, 0, ${holder} from stream
       on conflict (follower, stream_id) do update set held_by = ${holder}
-        where (c.not_before is null or c.not_before <= now()) and not exists (
+        where (c.not_before is null or c.not_before <= now()) and c.stuck_at is null and not exists (
           select from workers w where w.id = c.held_by and w.beat_at > now() - ${LAPSE_MS} * interval '1 ms')
       returning c.seq, c.failures)
     select stream.id, stream.kind, stream.workspace_id as "workspaceId", stream.seq as head, held.seq, held.failures
@@ -95,6 +103,36 @@ export async function postpone(
     where follower = ${follower} and stream_id = ${streamId} and held_by = ${holder}`;
 }
 
+/** Lets go of a log that is looked at again in `waitMs`, where nothing has failed. */
+export async function lookAgain(
+  sql: Sql,
+  {
+    follower,
+    holder,
+    streamId,
+  }: { readonly follower: string; readonly holder: string; readonly streamId: string },
+  waitMs: number,
+): Promise<void> {
+  await sql`
+    update cursors set held_by = null, not_before = now() + ${waitMs} * interval '1 ms'
+    where follower = ${follower} and stream_id = ${streamId} and held_by = ${holder}`;
+}
+
+/** Lets go of a log that no retry can bring further. Nobody tries again until `freeStuck`. */
+export async function markStuck(
+  sql: Sql,
+  {
+    follower,
+    holder,
+    streamId,
+  }: { readonly follower: string; readonly holder: string; readonly streamId: string },
+  reason: string,
+): Promise<void> {
+  await sql`
+    update cursors set held_by = null, stuck_at = now(), last_error = ${reason}
+    where follower = ${follower} and stream_id = ${streamId} and held_by = ${holder}`;
+}
+
 /** Logs that a follower has not read to the end: all of them at a start, later only what changed lately or was put off. */
 export async function logsBehind(
   sql: Sql,
@@ -107,6 +145,6 @@ export async function logsBehind(
     where ${recent} and s.seq > coalesce(c.seq, 0) and ${isRead(sql, reads)}
     order by s.changed_at desc limit 10000)
     union
-    select stream_id from cursors where follower = ${follower} and not_before <= now()`;
+    select stream_id from cursors where follower = ${follower} and not_before <= now() and stuck_at is null`;
   return rows.map((row) => row.id);
 }

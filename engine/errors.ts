@@ -52,6 +52,22 @@ export class OutsideFailure extends Error {
   }
 }
 
+/**
+ * Somebody else's system says no, and no retry can mend it: `message` says what is wrong and what to do, fit to show the
+ * person who can mend it there. `code` is for programs.
+ */
+export class OutsideRefusal extends Error {
+  override readonly name = "OutsideRefusal";
+  readonly system: string;
+  readonly code: string;
+
+  constructor(system: string, code: string, message: string, options: { readonly cause?: unknown } = {}) {
+    super(message, options);
+    this.system = system;
+    this.code = code;
+  }
+}
+
 /** Countersign cannot start like this: `message` says what is wrong and what to do, fit to be all that an operator reads. */
 export class StartFailure extends Error {
   override readonly name = "StartFailure";

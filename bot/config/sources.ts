@@ -9,6 +9,8 @@ import { type Agents, readYaml, YAML } from "./yaml.ts";
 export type Settings = {
   readonly texts: ReadonlyMap<Name, { readonly text: string; readonly from: string }>;
   readonly agents: Agents;
+  /** As the yaml file has it. */
+  readonly projects: unknown;
   readonly problems: readonly Problem[];
 };
 
@@ -31,7 +33,7 @@ export function gatherSettings(env: Readonly<Record<string, string | undefined>>
       const text = values[name]?.trim();
       if (text) texts.set(name, { text, from });
     }
-  return { texts, agents: yaml.agents, problems };
+  return { texts, agents: yaml.agents, projects: yaml.projects, problems };
 }
 
 function readText(path: string, problems: Problem[]): string | null {

@@ -120,6 +120,12 @@ const VARIABLES = {
     reads: z.string().regex(/^(anthropic|openai):\S+$/),
     wants: "provider:model, such as anthropic:claude-opus-5-5 or openai:gpt-5",
   },
+  JIRA_URL: { reads: webUrl, wants: "your site's address, such as https://acme.atlassian.net" },
+  JIRA_USERNAME: { reads: z.string(), wants: "the e-mail address of the account that writes to Jira" },
+  JIRA_API_TOKEN: key("an API token of that account (id.atlassian.com, Security, API tokens)"),
+  CONFLUENCE_URL: { reads: webUrl, wants: "your site's address, such as https://acme.atlassian.net" },
+  CONFLUENCE_USERNAME: { reads: z.string(), wants: "the e-mail address of the account that writes pages" },
+  CONFLUENCE_API_TOKEN: key("an API token of that account (id.atlassian.com, Security, API tokens)"),
   CALLBACK_ALLOW_PRIVATE: {
     reads: z.enum(["0", "1"]),
     wants: "1 to let callbacks reach loopback and private addresses (never in production), else 0",

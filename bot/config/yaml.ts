@@ -10,25 +10,31 @@ export const YAML = "countersign.yaml";
 /** Limits by kind of agent, as the yaml file has them. */
 export type Agents = { readonly [Kind in AgentKind]?: { readonly maxConcurrent: number } };
 
+const SECTIONS = ["agents", "projects"];
 const AGENT_KINDS = ["model", "command", "cli", "remote", "person"] as const;
 /** A kind of agent that can be limited. */
 type AgentKind = (typeof AGENT_KINDS)[number];
 
-type Yaml = { readonly values: Partial<Record<Name, string>>; readonly agents: Agents };
+type Yaml = {
+  readonly values: Partial<Record<Name, string>>;
+  readonly agents: Agents;
+  /** The section of that name, as it is written. */
+  readonly projects: unknown;
+};
 
-/** What the file holds: variables by their name in upper or lower case, and the limits of agents. */
+/** What the file holds: variables by their name in upper or lower case, the limits of agents, and settings of projects. */
 export function readYaml(text: string, problems: Problem[]): Yaml {
   const entries = parse(text, problems);
   const values: Partial<Record<Name, string>> = {};
   for (const [key, value] of Object.entries(entries)) {
-    if (key === "agents") continue;
+    if (SECTIONS.includes(key)) continue;
     const name = NAMES.find((known) => known === key || inLowerCase(known) === key);
-    if (!name) problems.push(unknownKey(key, [...NAMES.map(inLowerCase), "agents"]));
+    if (!name) problems.push(unknownKey(key, [...NAMES.map(inLowerCase), ...SECTIONS]));
     else if (values[name] !== undefined)
       problems.push({ name, sentence: `is set twice in ${YAML}: keep one of the lines.` });
     else setValue(values, name, value, problems);
   }
-  return { values, agents: readAgents(entries["agents"], problems) };
+  return { values, agents: readAgents(entries["agents"], problems), projects: entries["projects"] };
 }
 
 function inLowerCase(name: string): string {

@@ -24,6 +24,8 @@ export const cursors = pgTable(
     notBefore: at(),
     failures: integer().notNull().default(0),
     lastError: text(),
+    /** What no retry can mend: nothing is tried until somebody says so (`sync retry`, `sync skip`). */
+    stuckAt: at(),
   },
   (t) => [
     primaryKey({ columns: [t.follower, t.streamId] }),

@@ -23,6 +23,8 @@ export const projects = pgTable(
     testCommand: text(),
     commands: jsonb().$type<Record<string, string>>().notNull().default({}),
     reviewers: text().array().notNull().default([]),
+    /** Who hears of what only an operator or admin can mend; null: its channel does. */
+    ownerId: text(),
     fourEyes: text({ enum: ["always", "when_possible", "never"] })
       .notNull()
       .default("when_possible"),
