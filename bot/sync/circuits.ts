@@ -1,0 +1,69 @@
+import type { Sql } from "postgres";
+import { type CircuitPlace, circuitOf, closeCircuit, mayTry, openCircuit } from "#db/circuits.ts";
+import { OutsideFailure, OutsideRefusal } from "#engine/errors.ts";
+import { Later } from "../followers.ts";
+import type { Logger } from "../logger.ts";
+
+const FIRST_WAIT_MS = 2_000;
+const LONGEST_WAIT_MS = 5 * 60_000;
+/** Whoever is let through to try keeps the others out so long, unless it is done before. */
+const TRYING_MS = 60_000;
+/** How long "all is well" is believed without asking the database. */
+const BELIEVED_MS = 1_000;
+
+export type Circuits = ReturnType<typeof createCircuits>;
+
+/**
+ * Keeps all who want something of a system that is down, slow or limits us from asking it one by one: after a failure nobody asks
+ * before the wait is over (as long as the system said, else longer each time, five minutes at most), then one tries for all.
+ * In every process together.
+ */
+export function createCircuits({ sql, log }: { readonly sql: Sql; readonly log: Logger }) {
+  const well = new Map<string, number>();
+  const nameOf = ({ workspaceId, system, origin }: CircuitPlace): string =>
+    [workspaceId, system, origin].join(" ");
+
+  async function enter(place: CircuitPlace): Promise<void> {
+    if ((well.get(nameOf(place)) ?? 0) > performance.now()) return;
+    if (await mayTry(sql, place, TRYING_MS)) return;
+    const circuit = await circuitOf(sql, place);
+    const waitMs = Math.max(500, (circuit?.openUntil.getTime() ?? 0) - Date.now());
+    throw new Later(waitMs, circuit?.lastError ?? "It fails.");
+  }
+
+  async function failed(place: CircuitPlace, error: OutsideFailure): Promise<never> {
+    well.delete(nameOf(place));
+    const { failures = 0 } = (await circuitOf(sql, place)) ?? {};
+    const waitMs = error.retryAfterMs ?? Math.min(FIRST_WAIT_MS * 2 ** failures, LONGEST_WAIT_MS);
+    await openCircuit(sql, place, waitMs, error.message);
+    throw new Later(waitMs, error.message);
+  }
+
+  return {
+    /**
+     * Does something with a system, unless it fails at the moment. Rejects with `Later` where it fails or has failed, with whatever
+     * else `work` rejects with: a refusal means that the system is well.
+     */
+    async within<T>(place: CircuitPlace, work: () => Promise<T>): Promise<T> {
+      await enter(place);
+      try {
+        const done = await work();
+        await this.isWell(place);
+        return done;
+      } catch (error) {
+        if (error instanceof OutsideFailure) return await failed(place, error);
+        if (error instanceof OutsideRefusal) await this.isWell(place);
+        throw error;
+      }
+    },
+
+    /** It has answered. */
+    async isWell(place: CircuitPlace): Promise<void> {
+      const name = nameOf(place);
+      const isNews = (well.get(name) ?? 0) <= performance.now();
+      well.set(name, performance.now() + BELIEVED_MS);
+      if (isNews && (await closeCircuit(sql, place)))
+        log.info("a system answers again", { system: place.system, origin: place.origin });
+    },
+  };
+}
