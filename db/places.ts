@@ -6,24 +6,40 @@ export type Project = ProjectRef & {
   readonly workspaceId: string;
   readonly channelId: string | null;
   readonly reviewers: readonly string[];
+  /** Who hears of what only an operator or an admin can mend; null: its channel does. */
+  readonly ownerId: string | null;
   readonly fourEyes: "always" | "when_possible" | "never";
   readonly planApproval: "always" | "risky" | "never";
 };
 
 const projectColumns = (sql: Sql) => sql`
   id, workspace_id as "workspaceId", name, repository, branch, channel_id as "channelId", test_command as "testCommand",
-  commands, reviewers, four_eyes as "fourEyes", plan_approval as "planApproval"`;
+  commands, reviewers, owner_id as "ownerId", four_eyes as "fourEyes", plan_approval as "planApproval"`;
+
+/** What is saved of a project; nobody owns it where nothing is said. */
+type SavedProject = Omit<Project, "ownerId"> & Partial<Pick<Project, "ownerId">>;
 
 /** Adds a project, or changes the one of that name. */
-export async function saveProject(sql: Sql, project: Project): Promise<void> {
-  const { id, workspaceId, name, repository, branch, channelId, testCommand, commands, reviewers } = project;
+export async function saveProject(sql: Sql, project: SavedProject): Promise<void> {
+  const {
+    id,
+    workspaceId,
+    name,
+    repository,
+    branch,
+    channelId,
+    testCommand,
+    commands,
+    reviewers,
+    ownerId = null,
+  } = project;
   await sql`
-    insert into projects (id, workspace_id, name, repository, branch, channel_id, test_command, commands, reviewers, four_eyes, plan_approval)
+    insert into projects (id, workspace_id, name, repository, branch, channel_id, test_command, commands, reviewers, owner_id, four_eyes, plan_approval)
     values (${id}, ${workspaceId}, ${name}, ${repository}, ${branch}, ${channelId}, ${testCommand}, ${sql.json(commands)},
-      ${[...reviewers]}, ${project.fourEyes}, ${project.planApproval})
+      ${[...reviewers]}, ${ownerId}, ${project.fourEyes}, ${project.planApproval})
     on conflict (workspace_id, name) do update set repository = excluded.repository, branch = excluded.branch,
       channel_id = excluded.channel_id, test_command = excluded.test_command, commands = excluded.commands,
-      reviewers = excluded.reviewers, four_eyes = excluded.four_eyes, plan_approval = excluded.plan_approval`;
+      reviewers = excluded.reviewers, owner_id = excluded.owner_id, four_eyes = excluded.four_eyes, plan_approval = excluded.plan_approval`;
 }
 
 export async function projectById(sql: Sql, workspaceId: string, id: string): Promise<Project | null> {

@@ -1,15 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { type Command, InvalidArgumentError } from "commander";
 import { type KeyRow, saveKey } from "#db/keys.ts";
-import { listProjects, type Project } from "#db/places.ts";
 import { Refusal } from "#engine/errors.ts";
 import { hashApiKey, newApiKey } from "../api-keys.ts";
 import { SCOPES, type Scope } from "../outside/requests/asking.ts";
 import { checkMember } from "./check-member.ts";
-import { inOffice, type Office } from "./office.ts";
+import { inOffice } from "./office.ts";
 import type { Operator } from "./operator.ts";
 import { type Common, inWorkspace, readPerson } from "./options.ts";
 import { print, timeOf } from "./print.ts";
+import { projectNamed } from "./project-of.ts";
 import { toKey } from "./wire.ts";
 
 type Options = Common & {
@@ -46,7 +46,7 @@ async function create(operator: Operator, options: Options): Promise<void> {
   checkWords(options);
   await inOffice(operator, options, async (office) => {
     const { config, sql, workspaceId } = office;
-    const project = await projectOf(office, options.project);
+    const project = options.project === undefined ? null : await projectNamed(office, options.project);
     for (const id of [person, owner]) if (id !== undefined) await checkMember(config, workspaceId, id);
     const { key, prefix } = newApiKey();
     const kept = toKept(options, { workspaceId, prefix, projectId: project?.id ?? null });
@@ -88,18 +88,6 @@ function checkWords({ scopes, person, owner }: Options): void {
       "bad_input",
       "A person's key needs no owner: give --person for a person's word, or --owner for an agent that somebody stands for.",
     );
-}
-
-async function projectOf({ sql, workspaceId }: Office, name: string | undefined): Promise<Project | null> {
-  if (name === undefined) return null;
-  const all = await listProjects(sql, workspaceId);
-  const found = all.find((project) => project.name === name);
-  if (found) return found;
-  const known = all.map((project) => project.name).join(", ");
-  throw new Refusal(
-    "not_found",
-    `There is no project “${name}”: ${known === "" ? "./countersign project add makes one" : `there is ${known}`}.`,
-  );
 }
 
 /** What would be refused later, and is better known now. */

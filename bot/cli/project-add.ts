@@ -1,11 +1,16 @@
 import { join, resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
+import type { System } from "#db/connections.ts";
 import { type Project, projectByName, saveProject } from "#db/places.ts";
 import { Refusal } from "#engine/errors.ts";
 import type { CheckedProject } from "#integrations/workspaces/check-project.ts";
 import { createWorkspaces } from "#integrations/workspaces/workspaces.ts";
 import { idFrom } from "../ids.ts";
-import { inOffice } from "./office.ts";
+import { createSecrets } from "../outside/deliveries/secrets.ts";
+import { settleConnections } from "../sync/settle-connections.ts";
+import { NAME_OF } from "../sync/system-names.ts";
+import { checkMember } from "./check-member.ts";
+import { inOffice, type Office, quietLogger } from "./office.ts";
 import type { Operator } from "./operator.ts";
 import { type Common, inWorkspace, oneOf, orNone, readChannel, readPerson, unlessNone } from "./options.ts";
 import { print } from "./print.ts";
@@ -18,6 +23,7 @@ type Options = Common & {
   readonly test?: string;
   readonly command?: Readonly<Record<string, string>>;
   readonly reviewer?: readonly string[];
+  readonly owner?: string;
   readonly fourEyes?: Project["fourEyes"];
   readonly planApproval?: Project["planApproval"];
 };
@@ -43,13 +49,19 @@ export function addProjectAdd(project: Command, operator: Operator): void {
       `a person who answers its questions, up to ${MOST_REVIEWERS}; or "none"`,
       readReviewer,
     )
+    .option(
+      "--owner <id>",
+      'who is told what only they can mend, such as a field that Jira requires; or "none"',
+      orNone(readPerson),
+    )
     .option("--four-eyes <rule>", "always, when_possible or never", oneOf("always", "when_possible", "never"))
     .option("--plan-approval <rule>", "always, risky or never", oneOf("always", "risky", "never"))
     .action((repository: string, options: Options) => add(operator, repository, options));
 }
 
 async function add(operator: Operator, repository: string, options: Options): Promise<void> {
-  await inOffice(operator, options, async ({ config, sql, workspaceId }) => {
+  await inOffice(operator, options, async (office) => {
+    const { config, sql, workspaceId } = office;
     const { checkProject } = createWorkspaces({
       dir: join(config.dataDir, "work"),
       environment: operator.env,
@@ -63,16 +75,39 @@ async function add(operator: Operator, repository: string, options: Options): Pr
         "bad_input",
         `There is a project “${name}” already, for ${before.repository}: give this one another name with --name, or write --name ${name} to move that one here.`,
       );
+    if (options.owner && options.owner !== "none") await checkMember(config, workspaceId, options.owner);
     const project = toSaved(options, found, before ?? newProject(workspaceId, name, found));
     await saveProject(sql, project);
-    print(operator, options, { value: toProject(project), lines: linesOf(project, before !== null, found) });
+    const systems = await connectAsFileSays(operator, office, name);
+    print(operator, options, {
+      value: toProject(project),
+      lines: [...linesOf(project, before !== null, found), ...systems.map(connectedLine(name))],
+    });
   });
 }
+
+/** What countersign.yaml says of the project holds from now on, not from the next start. */
+async function connectAsFileSays(
+  operator: Operator,
+  { config, sql, workspaceId }: Office,
+  name: string,
+): Promise<readonly System[]> {
+  const { jira, confluence } = config.projects[name] ?? {};
+  if (!jira && !confluence) return [];
+  const log = quietLogger(operator);
+  await settleConnections({ sql, secrets: createSecrets(config.secret), config, workspaceId, log });
+  return [...(jira ? ["jira" as const] : []), ...(confluence ? ["confluence" as const] : [])];
+}
+
+const connectedLine =
+  (project: string) =>
+  (system: System): string =>
+    `${NAME_OF[system]}: as countersign.yaml says. Look first: ./countersign ${system} check ${project}`;
 
 const newProject = (workspaceId: string, name: string, found: CheckedProject): Project => ({
   ...{ id: idFrom(workspaceId, `project:${name}`), workspaceId, name, repository: found.repository },
   ...{ branch: null, channelId: null, testCommand: found.testCommand, commands: {}, reviewers: [] },
-  ...{ fourEyes: "when_possible", planApproval: "risky" },
+  ...{ ownerId: null, fourEyes: "when_possible", planApproval: "risky" },
 });
 
 /** What is not said stays as it was: nobody loses their reviewers by changing a branch. */
@@ -86,13 +121,14 @@ function toSaved(options: Options, { repository }: CheckedProject, before: Proje
     testCommand: said(unlessNone(options.test), before.testCommand),
     commands: { ...before.commands, ...options.command },
     reviewers: said(options.reviewer, before.reviewers),
+    ownerId: said(unlessNone(options.owner), before.ownerId),
     fourEyes: said(options.fourEyes, before.fourEyes),
     planApproval: said(options.planApproval, before.planApproval),
   };
 }
 
 function linesOf(project: Project, isChanged: boolean, { defaultBranch }: CheckedProject): readonly string[] {
-  const { name, repository, branch, testCommand, channelId, reviewers, commands } = project;
+  const { name, repository, branch, testCommand, channelId, reviewers, ownerId, commands } = project;
   const names = Object.keys(commands);
   return [
     `${isChanged ? "Changed" : "Added"} ${name}: ${repository}, from branch ${branch ?? defaultBranch}`,
@@ -100,6 +136,7 @@ function linesOf(project: Project, isChanged: boolean, { defaultBranch }: Checke
     `Commands:  ${names.length > 0 ? names.join(", ") : "no others: --command name=line lists one"}`,
     `Channel:   ${channelId ?? "none, so a goal must name the project: --channel C… sets one"}`,
     `Reviewers: ${reviewers.length > 0 ? reviewers.join(", ") : "the full members of the channel"}`,
+    ...(ownerId === null ? [] : [`Owner:     ${ownerId}`]),
   ];
 }
 

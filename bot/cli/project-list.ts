@@ -15,12 +15,13 @@ export function addProjectList(project: Command, operator: Operator): void {
         const projects = await listProjects(sql, workspaceId);
         print(operator, options, {
           value: projects.map(toProject),
-          head: ["name", "channel", "tests", "reviewers", "repository"],
+          head: ["name", "channel", "tests", "reviewers", "owner", "repository"],
           rows: projects.map((one) => [
             one.name,
             one.channelId ?? "-",
             one.testCommand ?? "-",
             one.reviewers.join(",") || "-",
+            one.ownerId ?? "-",
             one.repository,
           ]),
           none: "No projects yet. In a repository: ./countersign project add .",

@@ -16,6 +16,7 @@ export const toProject = (project: Project) => ({
   test_command: project.testCommand,
   commands: project.commands,
   reviewers: project.reviewers,
+  owner: project.ownerId,
   four_eyes: project.fourEyes,
   plan_approval: project.planApproval,
 });

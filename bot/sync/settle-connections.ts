@@ -12,8 +12,7 @@ import type { Config } from "../config.ts";
 import type { Logger } from "../logger.ts";
 import type { Secrets } from "../outside/deliveries/secrets.ts";
 import { aboutConnection } from "./connected.ts";
-
-const SYSTEMS = ["jira", "confluence"] as const satisfies readonly System[];
+import { SYSTEMS } from "./system-names.ts";
 
 /**
  * Makes a workspace's connections those that the settings' file names: what it no longer names is removed, what the command

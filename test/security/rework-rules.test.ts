@@ -6,7 +6,7 @@ import { brief } from "#test/support/sample-run.ts";
 const project: Project = {
   ...{ id: "0199a0e0-0000-7000-8000-000000000001", workspaceId: "T01LOCAL", name: "billing" },
   ...{ repository: "/srv/billing", branch: null, channelId: "C02DEPLOYS", testCommand: null, commands: {} },
-  ...{ reviewers: ["U03CAROL"], fourEyes: "always", planApproval: "always" },
+  ...{ reviewers: ["U03CAROL"], ownerId: null, fourEyes: "always", planApproval: "always" },
 };
 const asked = brief({ requestedBy: "U01ALICE", reviewers: ["U02BOB"], fourEyes: "when_possible" });
 

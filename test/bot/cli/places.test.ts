@@ -26,11 +26,11 @@ describe("countersign project", () => {
     const path = repository("shop");
     expect(await countersignJson({ ...where, dir: path }, "project", "add", ".")).toEqual({
       ...{ name: "shop", repository: path, branch: null, channel: null, test_command: "go test ./..." },
-      ...{ commands: {}, reviewers: [], four_eyes: "when_possible", plan_approval: "risky" },
+      ...{ commands: {}, reviewers: [], owner: null, four_eyes: "when_possible", plan_approval: "risky" },
     });
     const { stdout } = await countersign(where, "project", "list");
     expect(stdout).toMatch(
-      /^NAME +CHANNEL +TESTS +REVIEWERS +REPOSITORY\nshop +- +go test \.\/\.\.\. +- +\//,
+      /^NAME +CHANNEL +TESTS +REVIEWERS +OWNER +REPOSITORY\nshop +- +go test \.\/\.\.\. +- +- +\//,
     );
   });
 
@@ -45,6 +45,8 @@ describe("countersign project", () => {
       "U02BOB",
       "--four-eyes",
       "always",
+      "--owner",
+      "U03CAROL",
     ];
     const commands = ["--command", "lint=npm run lint -- --max=1", "--command", "build=make"];
     await countersignJson(where, "project", "add", path, ...said, ...commands);
@@ -55,15 +57,33 @@ describe("countersign project", () => {
         ...["project", "add", path, "--test", "make check", "--plan-approval", "always", "--branch", "main"],
       ),
     ).toMatchObject({
-      ...{ channel: "C0123456789", reviewers: ["U01ALICE", "U02BOB"], four_eyes: "always", ...changed },
+      ...{
+        channel: "C0123456789",
+        reviewers: ["U01ALICE", "U02BOB"],
+        four_eyes: "always",
+        owner: "U03CAROL",
+        ...changed,
+      },
       commands: { lint: "npm run lint -- --max=1", build: "make" },
     });
     expect(
       await countersignJson(
         where,
-        ...["project", "add", path, "--channel", "none", "--reviewer", "none", "--test", "none"],
+        ...[
+          "project",
+          "add",
+          path,
+          "--channel",
+          "none",
+          "--reviewer",
+          "none",
+          "--test",
+          "none",
+          "--owner",
+          "none",
+        ],
       ),
-    ).toMatchObject({ channel: null, reviewers: [], test_command: null, branch: "main" });
+    ).toMatchObject({ channel: null, reviewers: [], owner: null, test_command: null, branch: "main" });
   });
 
   test("add does not give a name to another repository unless it is asked to", async () => {
@@ -85,6 +105,7 @@ describe("countersign project", () => {
     [["ext::sh -c id"], /is not a repository that can be used/],
     [[".", "--channel", "#general"], /Give a channel's id in Slack, such as C0123456789/],
     [[".", "--reviewer", "@bob"], /Give a person's id in Slack, such as U0123456789/],
+    [[".", "--owner", "carol"], /Give a person's id in Slack, such as U0123456789/],
     [[".", "--command", "npm test"], /Write it as name=line/],
     [[".", "--command", "test=npm test"], /is set by --test/],
     [[".", "--four-eyes", "sometimes"], /Write one of always, when_possible, never/],
