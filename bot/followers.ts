@@ -32,8 +32,8 @@ export class Later extends Error {
   override readonly name = "Later";
   readonly waitMs: number;
 
-  constructor(waitMs: number, message: string) {
-    super(message);
+  constructor(waitMs: number, message: string, options?: ErrorOptions) {
+    super(message, options);
     this.waitMs = waitMs;
   }
 }

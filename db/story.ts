@@ -28,6 +28,10 @@ export const stuckFacts = (sql: Sql, workspaceId: string, runId: string): Promis
 export const storyOf = (sql: Sql, workspaceId: string, runId: string): Promise<readonly Told[]> =>
   told(sql, workspaceId, runId, sql``);
 
+/** Everything that happened to a run, oldest first, without the whole texts and logs that steps left behind. */
+export const storyInShort = (sql: Sql, workspaceId: string, runId: string): Promise<readonly Told[]> =>
+  told(sql, workspaceId, runId, sql``, sql``, sql`body #- '{output,text}' #- '{output,log}' #- '{log}'`);
+
 /** What happened to a run after its fact number `after`, oldest first: at most `most` facts. */
 export const storyAfter = (
   sql: Sql,
@@ -42,9 +46,10 @@ async function told(
   runId: string,
   which: PendingQuery<Row[]>,
   limit: PendingQuery<Row[]> = sql``,
+  body: PendingQuery<Row[]> = sql`body`,
 ): Promise<readonly Told[]> {
   const rows = await sql<{ seq: number; fact: RunFact; actor: string; at: string }[]>`
-    select seq, body as fact, actor, at from facts
+    select seq, ${body} as fact, actor, at from facts
     where stream_id = ${runId} and workspace_id = ${workspaceId} ${which} order by seq ${limit}`;
   return rows.map((row) => ({ ...row, at: Number(row.at) }));
 }

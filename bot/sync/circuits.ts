@@ -36,7 +36,7 @@ export function createCircuits({ sql, log }: { readonly sql: Sql; readonly log: 
     const { failures = 0 } = (await circuitOf(sql, place)) ?? {};
     const waitMs = error.retryAfterMs ?? Math.min(FIRST_WAIT_MS * 2 ** failures, LONGEST_WAIT_MS);
     await openCircuit(sql, place, waitMs, error.message);
-    throw new Later(waitMs, error.message);
+    throw new Later(waitMs, error.message, { cause: error });
   }
 
   return {
