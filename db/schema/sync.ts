@@ -94,3 +94,21 @@ export const heard = pgTable(
   },
   (t) => [primaryKey({ columns: [t.workspaceId, t.system, t.key] })],
 );
+
+/** What somebody was told that only they can mend: nobody hears of it twice before it has worked again. */
+export const troubles = pgTable(
+  "troubles",
+  {
+    workspaceId: workspaceId(),
+    projectId: uuid().notNull(),
+    system: system(),
+    /** A hash of what kind of trouble it is, and of its sentence. */
+    key: text().notNull(),
+    /** By which people speak of it: it stands in the message, in the log and in `sync status`. */
+    ref: text().notNull(),
+    sentence: text().notNull(),
+    toldAt: at().notNull().defaultNow(),
+    overAt: at(),
+  },
+  (t) => [primaryKey({ columns: [t.workspaceId, t.projectId, t.system, t.key] })],
+);
