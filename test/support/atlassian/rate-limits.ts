@@ -60,12 +60,12 @@ function filled(buckets: Map<string, Bucket>, key: string, perSecond: number, at
   return bucket;
 }
 
+/** The longest wait of all limits that are reached. */
 function tooOften(past: readonly number[], limits: RateLimits, at: number): Limited | undefined {
-  for (const { writes, withinMs } of limits.writesToOne) {
+  const reached = limits.writesToOne.flatMap(({ writes, withinMs }) => {
     const oldest = past.length >= writes ? past[past.length - writes] : undefined;
-    if (oldest !== undefined && at - oldest < withinMs) {
-      return { reason: "per-issue-on-write", limit: writes, waitMs: withinMs - (at - oldest) };
-    }
-  }
-  return undefined;
+    const waitMs = oldest === undefined ? 0 : withinMs - (at - oldest);
+    return waitMs > 0 ? [{ reason: "per-issue-on-write" as const, limit: writes, waitMs }] : [];
+  });
+  return reached.sort((a, b) => b.waitMs - a.waitMs)[0];
 }

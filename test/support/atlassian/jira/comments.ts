@@ -68,9 +68,7 @@ export function addComment(
     properties: new Map(),
     ...(visibility ? { visibility } : {}),
   };
-  for (const one of Array.isArray(properties) ? properties : []) {
-    setProperty(comment.properties, String(asObject(one)?.["key"]), asObject(one)?.["value"]);
-  }
+  keepProperties(comment, properties);
   issue.comments.push(comment);
   touch(site, issue);
   tell(site, issue, "comment_created", author, { comment: shownComment(site, issue, comment) });
@@ -96,6 +94,12 @@ export function rewriteComment(
   Object.assign(comment, { body, updated: site.now(), updateAuthor: author });
   touch(site, issue);
   tell(site, issue, "comment_updated", author, { comment: shownComment(site, issue, comment) });
+}
+
+function keepProperties({ properties }: Comment, given: unknown): void {
+  for (const one of Array.isArray(given) ? given : []) {
+    setProperty(properties, String(asObject(one)?.["key"]), asObject(one)?.["value"]);
+  }
 }
 
 function demandBody(body: unknown): void {
@@ -132,5 +136,6 @@ function own(site: Site, asked: Asked): { issue: Issue; comment: Comment } {
 function update(site: Site, asked: Asked) {
   const { issue, comment } = own(site, asked);
   rewriteComment(site, issue, comment, asObject(asked.body)?.["body"], us(site).accountId);
+  keepProperties(comment, asObject(asked.body)?.["properties"]);
   return { status: 200, body: shownComment(site, issue, comment) };
 }
