@@ -98,8 +98,7 @@ async function openParts(
   if (slack && local) await makeDemoProject({ config, sql, environment, ...slack.identity });
   const directory = slack?.directory ?? null;
   const outside = await openOutside({ config, sql, engine, goals, log, clock, directory, closers });
-  const workspaceId = slack?.identity.workspaceId ?? null;
-  const sync = await openSync({ config, sql, log, workspaceId });
+  const sync = await openSync({ config, sql, log, clock, slack });
   const health = healthRoutes({ sql, slack: slack?.isReachable ?? null });
   http.serve(
     health,

@@ -21,21 +21,28 @@ import type { Directory } from "./outside/requests/directory.ts";
 import type { AgentLimits } from "./places.ts";
 import { workerLostCard } from "./slack/blocks/worker-lost.ts";
 import { createCardContexts } from "./slack/card-contexts.ts";
+import type { Desk } from "./slack/desk.ts";
 import { createDirectory } from "./slack/directory.ts";
 import { createHomes } from "./slack/home.ts";
 import { cannotUse } from "./slack/no-start.ts";
 import { createPeople } from "./slack/people.ts";
+import { readEmail } from "./slack/read-people.ts";
 import { createRequestContexts } from "./slack/request-context.ts";
 import { createSender } from "./slack/sender.ts";
 import { clientsOf, createSlackSide, type SlackAccess, type SlackIdentity, whoAmI } from "./slack/slack.ts";
 import { createThreadFollower } from "./slack/thread.ts";
-import { createThreads } from "./slack/threads.ts";
+import { createThreads, type Threads } from "./slack/threads.ts";
 
 /** Our side of one Slack workspace, real or local. */
 export type OpenSlack = {
   readonly identity: SlackIdentity;
   readonly followers: readonly Follower[];
   readonly directory: Directory;
+  readonly desk: Desk;
+  /** The permalink of a goal's card; undefined until Slack has it. */
+  readonly linkOf: Threads["linkOf"];
+  /** Somebody's e-mail address; null where Slack does not tell it. Throws `OutsideFailure`. */
+  emailOf(personId: string): Promise<string | null>;
   /** Null where Slack comes over a socket. */
   readonly routes: Hono | null;
   isReachable(): Promise<boolean>;
@@ -117,6 +124,9 @@ export async function openSlack(needs: {
     identity,
     followers: [createThreadFollower({ sql, threads, requests }), homes.follower],
     directory: createDirectory({ people, clientFor, botUserId: identity.botUserId }),
+    desk,
+    linkOf: threads.linkOf,
+    emailOf: (personId) => readEmail(clients.people, personId),
     routes: side.routes,
     isReachable: () => clients.people.auth.test().then((answer) => answer.ok),
     async alert(lost) {

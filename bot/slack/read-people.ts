@@ -38,6 +38,7 @@ export const User = z.object({
   is_stranger: flag,
 });
 const UserInfo = z.object({ user: User });
+const WithEmail = z.object({ user: z.object({ profile: z.object({ email: text }).optional() }) });
 /** Where a list goes on; empty at its end. */
 export const Cursor = z.object({ next_cursor: z.string().default("") }).default({ next_cursor: "" });
 const Members = z.object({ members: z.array(z.string()), response_metadata: Cursor });
@@ -51,6 +52,14 @@ export async function readPerson(client: WebClient, workspaceId: string, id: str
     UserInfo.parse(await client.users.info({ user: id })),
   );
   return toPerson(workspaceId, { ...user, id });
+}
+
+/** Somebody's e-mail address, as a company's other systems know them; null where Slack does not tell it. Throws `OutsideFailure`. */
+export async function readEmail(client: WebClient, id: string): Promise<string | null> {
+  const { user } = await asked(`say who <@${id}> is`, async () =>
+    WithEmail.parse(await client.users.info({ user: id })),
+  );
+  return user.profile?.email ?? null;
 }
 
 /** Somebody of Slack's as the rules and the cards know them. */
