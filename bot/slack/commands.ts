@@ -9,6 +9,7 @@ import { done, help, list, status } from "./blocks/private.ts";
 import type { Asker, Desk } from "./desk.ts";
 import type { Reading } from "./grammar.ts";
 import { refuseStrangers } from "./strangers.ts";
+import { outsideOf } from "./sync-told.ts";
 
 /** How far back "the goal I mean" may lie. */
 const MOST_LOOKED_AT = 20;
@@ -38,11 +39,15 @@ export async function carryOut(
         () => true,
         "You have no goal here yet.",
       );
-      const questions = await questionsOf(desk.sql, workspaceId, goal.run.id);
+      const [questions, outside] = await Promise.all([
+        questionsOf(desk.sql, workspaceId, goal.run.id),
+        outsideOf(desk.sql, goal.run),
+      ]);
       return status(
         { run: goal.run, questions },
         await desk.contexts.about(workspaceId, goal.run, questions),
         isLatest,
+        outside,
       );
     }
     case "cancel": {

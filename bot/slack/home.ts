@@ -15,6 +15,7 @@ import type { ClientFor } from "./clients.ts";
 import type { Desk } from "./desk.ts";
 import { isFullMember } from "./people.ts";
 import type { RequestContexts } from "./request-context.ts";
+import { behindOf } from "./sync-told.ts";
 import type { Threads } from "./threads.ts";
 
 const WEEK_MS = 7 * 24 * 3_600_000;
@@ -89,12 +90,13 @@ async function stateOf(
 ): Promise<HomeState> {
   const { sql } = desk;
   const maySee = isFullMember(await desk.people.person(workspaceId, person));
-  const [questions, started, running, atWork, outside, week] = await Promise.all([
+  const [questions, started, running, atWork, outside, behind, week] = await Promise.all([
     openQuestions(sql, workspaceId, person),
     newestRunsBy(sql, workspaceId, person, MOST_STARTED).then((ids) => loadRuns(sql, ids)),
     listGoals(sql, workspaceId, { most: MOST_STARTED, isOpen: true }),
     agentsAtWork(sql, workspaceId),
     listAgents(sql, workspaceId, { projectId: null, after: null, most: MOST_OUTSIDE }),
+    maySee ? behindOf(sql, workspaceId) : [],
     weekOf(sql, workspaceId, now() - WEEK_MS),
   ]);
   const waiting = await Promise.all(
@@ -108,6 +110,7 @@ async function stateOf(
       ...KINDS.map((kind) => agentState(kind, atWork, limits, hasModel)),
       ...(maySee ? outside.map(outsideState) : []),
     ],
+    outside: behind,
     week,
   };
 }

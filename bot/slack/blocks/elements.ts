@@ -72,8 +72,11 @@ export function button<Name extends ActionName>(
 }
 
 /** A button that opens an address; null where there is no address. */
-export const link = (label: string, url: string | undefined): Button | null =>
-  url === undefined ? null : { ...button("link.open", label, {}), url };
+export const link = (
+  label: string,
+  url: string | undefined,
+  look: Pick<Look, "suffix"> = {},
+): Button | null => (url === undefined ? null : { ...button("link.open", label, {}, look), url });
 
 /** Slack's own question before a click goes out. `yes` and `no` are its two buttons. */
 export const confirmation = (words: {

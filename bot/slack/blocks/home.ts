@@ -29,6 +29,8 @@ export type HomeState = {
   /** Of everybody. */
   readonly running: readonly Run[];
   readonly agents: readonly AgentState[];
+  /** What there is to say about Jira and Confluence; nothing where they are in step. */
+  readonly outside?: readonly string[];
   readonly week: {
     readonly goalsDone: number;
     readonly goalsEnded: number;
@@ -48,7 +50,7 @@ const MOST_AGENTS = 15;
 
 /** The Home tab: what waits for this person comes first, with its buttons. */
 export function homeView(state: HomeState, context: HomeContext): HomeView {
-  const { waiting, started, running, agents, week } = state;
+  const { waiting, started, running, agents, outside = [], week } = state;
   const parts: readonly Part[] = [
     section(
       `*Waiting for you (${waiting.length})*`,
@@ -69,6 +71,7 @@ export function homeView(state: HomeState, context: HomeContext): HomeView {
     DIVIDER,
     section("*Agents*", ...agents.slice(0, MOST_AGENTS).map(agentLine)),
     rest(agents.length - MOST_AGENTS),
+    outside.length === 0 ? null : section("*Jira and Confluence*", ...outside),
     section("*This week*", ...weekLines(week)),
   ];
   return { type: "home", blocks: parts.filter((part): part is KnownBlock => part !== null) };

@@ -88,8 +88,19 @@ function workflowLine({ name, parameters }: ListedWorkflow): string {
   return `\`/goal run ${inert(`${name}${wanted.join("")}`, 120).replaceAll("`", "'")}\``;
 }
 
+/** Where a goal is shown outside Slack, and what there is to say about that. */
+export type Outside = {
+  readonly links: readonly { readonly label: string; readonly url: string }[];
+  readonly lines: readonly string[];
+};
+
 /** How far a goal is, step by step. `isLatest`: no number was given, so it says which goal it took. */
-export function status(state: GoalState, context: CardContext, isLatest: boolean): Card {
+export function status(
+  state: GoalState,
+  context: CardContext,
+  isLatest: boolean,
+  { links, lines }: Outside = { links: [], lines: [] },
+): Card {
   const { run } = state;
   const where = endingLine(run, context) ?? `${rehearsal(run)}${progressOf(run)}`;
   const more = run.steps.length - MOST_STEPS;
@@ -99,7 +110,11 @@ export function status(state: GoalState, context: CardContext, isLatest: boolean
       ...run.steps.slice(0, MOST_STEPS).map((step) => lineOf(step, run, context, MOST_IN_STEP)),
       more > 0 ? `… and ${more} more` : null,
     ),
-    actions(link("Open thread", context.threadLink)),
+    section(...lines),
+    actions(
+      link("Open thread", context.threadLink),
+      ...links.map(({ label, url }, i) => link(label, url, { suffix: i })),
+    ),
     isLatest ? words("Your latest goal in this channel") : null,
   ]);
 }

@@ -1,0 +1,30 @@
+import type { Sql } from "postgres";
+import { type LinkedRow, linkedTo } from "#db/sync-status.ts";
+import type { Run } from "#engine/run/run.ts";
+import { syncStatus } from "../sync/status.ts";
+import type { Outside } from "./blocks/private.ts";
+import { syncLines } from "./blocks/sync-lines.ts";
+
+/** What has been still for longer is history on somebody's Home; `sync status` tells of it. */
+const LATELY_MS = 14 * 24 * 3_600_000;
+
+/** Where a run is shown outside, and how far behind that is. */
+export async function outsideOf(sql: Sql, { id, workspaceId, brief }: Run): Promise<Outside> {
+  if (!brief?.projectId) return { links: [], lines: [] };
+  const [links, statuses] = await Promise.all([
+    linkedTo(sql, workspaceId, id),
+    syncStatus(sql, workspaceId, { runId: id, projectId: brief.projectId }),
+  ]);
+  return { links: links.map(labelled), lines: syncLines(statuses, Date.now()) };
+}
+
+const labelled = ({ system, outsideKey, url }: LinkedRow) => ({
+  label: system === "jira" ? `Open ${outsideKey ?? "the issue"}` : "Open the page",
+  url,
+});
+
+/** How far behind the systems of a workspace are. */
+export async function behindOf(sql: Sql, workspaceId: string): Promise<readonly string[]> {
+  const statuses = await syncStatus(sql, workspaceId, { changedSince: new Date(Date.now() - LATELY_MS) });
+  return syncLines(statuses, Date.now());
+}
