@@ -6,6 +6,7 @@ import type { Logger } from "./logger.ts";
 import type { OpenSlack } from "./open-slack.ts";
 import { createSecrets } from "./outside/deliveries/secrets.ts";
 import { settleConnections } from "./sync/settle-connections.ts";
+import { tellingOwners } from "./sync/troubles.ts";
 
 /** What keeps Jira and Confluence in step with the log. */
 export type OpenSync = { readonly followers: readonly Follower[] };
@@ -23,5 +24,6 @@ export async function openSync(needs: {
   const { workspaceId } = slack.identity;
   const secrets = createSecrets(config.secret);
   await settleConnections({ sql, secrets, config, workspaceId, log });
-  return { followers: [] };
+  const followers: readonly Follower[] = [];
+  return { followers: followers.map((follower) => tellingOwners(follower, { sql, log })) };
 }

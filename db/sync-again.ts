@@ -1,4 +1,4 @@
-import type { Sql } from "postgres";
+import type { Sql, TransactionSql } from "postgres";
 import type { System } from "./connections.ts";
 import { FACTS_CHANNEL } from "./save.ts";
 
@@ -33,7 +33,7 @@ export async function tryAgain(sql: Sql, at: AgainAt): Promise<readonly string[]
     return tx<{ id: string }[]>`
       update cursors c set stuck_at = null, not_before = null, failures = 0, last_error = null, seq = ${back}
       from streams s join runs r on r.id = s.id
-      where s.id = c.stream_id and c.workspace_id = ${workspaceId} and c.follower = ${system} ${ofThese(tx as never, at)}
+      where s.id = c.stream_id and c.workspace_id = ${workspaceId} and c.follower = ${system} ${ofThese(tx, at)}
         and (c.stuck_at is not null or c.not_before is not null or ${again.length > 0})
       returning c.stream_id as id`;
   });
@@ -42,7 +42,7 @@ export async function tryAgain(sql: Sql, at: AgainAt): Promise<readonly string[]
   return ids;
 }
 
-const ofThese = (sql: Sql, { runId, projectId }: AgainAt) => {
+const ofThese = (sql: Sql | TransactionSql, { runId, projectId }: AgainAt) => {
   if (runId !== undefined) return sql`and r.id = ${runId}`;
   return projectId === undefined ? sql`` : sql`and (r.brief ->> 'projectId')::uuid = ${projectId}`;
 };

@@ -13,6 +13,7 @@ import { HonoReceiver } from "./receiver.ts";
 import { toSlackLog } from "./slack-log.ts";
 import { SocketReceiver } from "./socket.ts";
 import { listenForSteps } from "./steps.ts";
+import { listenForSyncRetry } from "./sync-retry.ts";
 import { listenForTalk } from "./talk.ts";
 
 /** How Slack reaches us and we reach Slack. With an app token, Slack reaches us over a socket that we open. */
@@ -104,6 +105,7 @@ function listenToAll(
   listenForGoals(app, listening, desk);
   listenForAnswers(listening, desk);
   listenForSteps(listening, desk);
+  listenForSyncRetry(listening, desk);
   listenForTalk(app, desk);
   listenForHome(app, homes);
   listenForMembership(app, desk, botUserId);

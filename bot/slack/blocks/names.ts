@@ -45,6 +45,8 @@ export const VALUES = {
   }),
   /** A goal that was kept because it could not begin, or could be read in two ways. */
   "draft.start": z.strictObject({ draft: z.uuid(), reading: z.enum(["goal", "command"]) }),
+  /** Jira or Confluence is mended: what is stuck of this project is tried again. */
+  "sync.retry": z.strictObject({ project: z.uuid(), system: z.enum(["jira", "confluence"]) }),
   "demo.start": Nothing,
   /** Answers privately with how a model is connected. */
   "model.connect": Nothing,

@@ -1,0 +1,37 @@
+import type { System } from "#db/connections.ts";
+import { NAME_OF } from "../../sync/system-names.ts";
+import { type Card, toCard } from "./card.ts";
+import { actions, button, section, context as words } from "./elements.ts";
+import { inert } from "./text.ts";
+
+/** What somebody has to mend. `sentence` may hold texts from outside. */
+export type SyncTrouble = {
+  readonly system: System;
+  readonly project: { readonly id: string; readonly name: string };
+  readonly goalNumber: number;
+  readonly sentence: string;
+  readonly ref: string;
+  /** Nothing has to be pressed: it goes on by itself once that is mended. */
+  readonly goesOnByItself: boolean;
+};
+
+const MOST_IN_SENTENCE = 900;
+
+/** For whoever can mend it: what is wrong and what to do. Goals go on without it, and nothing is lost. */
+export function syncTroubleCard(trouble: SyncTrouble): Card {
+  const { system, project, goalNumber, ref, goesOnByItself } = trouble;
+  const name = NAME_OF[system];
+  const sentence = inert(trouble.sentence, MOST_IN_SENTENCE);
+  const after = goesOnByItself
+    ? "Then it goes on by itself, within five minutes."
+    : `Then press Try again; g${goalNumber} waits for it.`;
+  return toCard(`${name} needs you for ${inert(project.name, 60)}: ${sentence} (ref ${ref})`, [
+    section(
+      `✋ *${name} needs you for ${inert(project.name, 60)}*`,
+      sentence,
+      `${after} Goals go on meanwhile, and nothing is lost.`,
+    ),
+    actions(button("sync.retry", "Try again", { project: project.id, system })),
+    words(`\`./countersign sync status ${inert(project.name, 60)}\``, `ref ${ref}`),
+  ]);
+}
