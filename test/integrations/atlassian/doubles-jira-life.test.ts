@@ -1,7 +1,9 @@
+import { createHmac } from "node:crypto";
 import { expect, it, onTestFinished } from "vitest";
 import { jiraClient, paragraph, refusalOf } from "#test/support/atlassian/clients.ts";
 import { withContracts } from "#test/support/atlassian/contracts.ts";
 import { startJira } from "#test/support/atlassian/jira.ts";
+import { startCallee } from "#test/support/callee.ts";
 
 async function stage(project = "PAY") {
   const jira = await startJira();
@@ -121,6 +123,33 @@ withContracts("a double of Jira, in the life of an issue", () => {
       "jira:issue_updated",
     ]);
     expect(jira.violations).toEqual([]);
+  });
+
+  it("tells a listener what people and we do, signed and in plain text", async () => {
+    const { jira, client, key } = await stage();
+    const callee = await startCallee();
+    onTestFinished(() => callee.close());
+    jira.webhook({ url: `${callee.url}/webhooks/jira`, secret: "s3cret" });
+    jira.person("alice").comments(key, "Look at this");
+    await client.issueComments.addComment({ issueIdOrKey: key, body: paragraph("We did") });
+    expect(await jira.webhookAnswers()).toEqual([200, 200]);
+    const told = callee.got.map(({ body }) => JSON.parse(body) as { webhookEvent: string; comment: unknown });
+    expect(told).toMatchObject([
+      {
+        webhookEvent: "comment_created",
+        issue: { key },
+        comment: { body: "Look at this", author: { accountId: "5b10a:alice" } },
+      },
+      {
+        webhookEvent: "comment_created",
+        comment: { body: "We did", author: { displayName: "Countersign" } },
+      },
+    ]);
+    const [first] = callee.got;
+    const signature = createHmac("sha256", "s3cret")
+      .update(first?.body ?? "")
+      .digest("hex");
+    expect(first?.headers["x-hub-signature"]).toBe(`sha256=${signature}`);
   });
 
   it("changes labels by operations, and nothing that is not on the screen", async () => {

@@ -30,6 +30,7 @@ export async function refusalOf(call: Promise<unknown>): Promise<{ status: numbe
 }
 
 function wordsOf(body: unknown): string[] {
+  if (typeof body === "string") return [body];
   const {
     errorMessages = [],
     errors = {},

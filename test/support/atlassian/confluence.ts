@@ -17,10 +17,10 @@ import { type Double, type DoubleOptions, type Manner, startDouble } from "./dou
 import { type Repeated, repeated } from "./repeated.ts";
 
 /** A page as tests look at it: what it shows now, and all that it was. */
-export type SeenPage = Page & { readonly title: string; readonly body: string; readonly number: number };
+type SeenPage = Page & { readonly title: string; readonly body: string; readonly number: number };
 
 /** What a person can do to a Confluence, past us. */
-export type ConfluencePerson = {
+type ConfluencePerson = {
   readonly accountId: string;
   /** Makes a page; its id. */
   readonly creates: (space: string, title: string, body?: string) => string;
@@ -57,7 +57,10 @@ export async function startConfluence(options: DoubleOptions & WikiOptions = {})
   if (!file) throw new Error("no contract documents: put the test into withContracts()");
   const wiki = createWiki(options, options.now ?? Date.now);
   const handlers = { ...pageHandlers(wiki), ...markHandlers(wiki), ...spaceHandlers(wiki) };
-  const double = await startDouble({ file, handlers, undocumented: firstApi, manner }, options);
+  const double = await startDouble(
+    { name: "confluence", file, handlers, undocumented: firstApi, manner },
+    options,
+  );
   wiki.url = double.url;
   return { ...double, ...windowsOf(wiki) };
 }

@@ -1,11 +1,10 @@
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { text } from "node:stream/consumers";
 import { setTimeout as wait } from "node:timers/promises";
 import { type Documented, openDocument, type Wire } from "./document.ts";
 import { type Answer, type Call, createFaults, type Faults } from "./faults.ts";
 import { createLimiter, documentedLimits, type Limited, type RateLimits } from "./rate-limits.ts";
+import { listen, readWire, send, shut } from "./wire.ts";
 
 /** What an operation is asked. */
 export type Asked = {
@@ -35,7 +34,7 @@ export class Refused extends Error {
 }
 
 /** What did not fit the document: our request, or (the double's own mistake) its answer. */
-export type Violation = {
+type Violation = {
   readonly kind: "request" | "answer" | "no such operation";
   readonly operation: string;
   readonly problems: readonly string[];
@@ -60,6 +59,7 @@ export type DoubleOptions = {
 };
 
 type Product = {
+  readonly name: "jira" | "confluence";
   readonly file: string;
   readonly handlers: Readonly<Record<string, Handler>>;
   readonly undocumented?: readonly Undocumented[];
@@ -102,7 +102,7 @@ export async function startDouble(product: Product, options: DoubleOptions = {})
     open: async () => void (server.listening || (await listen(server, port))),
     shut: async () => void (server.listening && (await shut(server))),
   };
-  const { faults, meet, revoked } = createFaults(door);
+  const { faults, meet, revoked } = createFaults(product.name, door);
   faults.latencyMs = options.latencyMs ?? 0;
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -190,27 +190,6 @@ async function refusedOr(handler: Handler, asked: Asked): Promise<Answer> {
   }
 }
 
-async function readWire(request: IncomingMessage): Promise<Wire> {
-  const raw = await text(request);
-  const url = new URL(request.url ?? "/", "http://here");
-  const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value)]);
-  return {
-    method: request.method ?? "GET",
-    path: url.pathname,
-    search: url.search.slice(1),
-    headers: Object.fromEntries(headers) as Record<string, string>,
-    body: raw === "" ? undefined : parsed(raw),
-  };
-}
-
-function parsed(raw: string): unknown {
-  try {
-    return JSON.parse(raw);
-  } catch {
-    return raw;
-  }
-}
-
 function undocumented(known: readonly Undocumented[], wire: Wire): Documented | undefined {
   for (const { operationId, method, template } of known) {
     const shape = template.replace(/\{(\w+)\}/g, "(?<$1>[^/]+)");
@@ -229,21 +208,4 @@ function undocumented(known: readonly Undocumented[], wire: Wire): Documented | 
     };
   }
   return undefined;
-}
-
-function send(response: ServerResponse, { status, body, headers }: Answer): void {
-  response.writeHead(status, { "Content-Type": "application/json;charset=UTF-8", ...headers });
-  response.end(body === undefined ? undefined : JSON.stringify(body));
-}
-
-async function listen(server: Server, port: number): Promise<void> {
-  server.listen(port, "127.0.0.1");
-  await once(server, "listening");
-}
-
-async function shut(server: Server): Promise<void> {
-  const closed = once(server, "close");
-  server.close();
-  server.closeAllConnections();
-  await closed;
 }

@@ -22,6 +22,9 @@ export type Which = string | ((call: Call) => boolean);
 /** The how-manieth matching call it begins with (1), and for how many (1). */
 export type When = { readonly nth?: number; readonly times?: number };
 
+/** What stands before Atlassian's systems speaks HTML. */
+const unavailable = "<!DOCTYPE html><title>Atlassian Cloud Notifications - Page Unavailable</title>";
+
 type Outcome = Answer | "breaks" | "hangs" | undefined;
 type Stage = "before" | "after";
 type Planned = {
@@ -39,10 +42,13 @@ export type Held = { readonly arrived: Promise<Call>; readonly release: () => vo
 export type Faults = ReturnType<typeof createFaults>;
 
 /** None at first. `listen` opens and closes the door for new connections. */
-export function createFaults(door: {
-  readonly open: () => Promise<void>;
-  readonly shut: () => Promise<void>;
-}) {
+export function createFaults(
+  product: "jira" | "confluence",
+  door: {
+    readonly open: () => Promise<void>;
+    readonly shut: () => Promise<void>;
+  },
+) {
   const planned: Planned[] = [];
   let always: Outcome;
   let isRevoked = false;
@@ -55,9 +61,9 @@ export function createFaults(door: {
     revoke(): void {
       isRevoked = true;
     },
-    /** Every call is answered with this until `up`. */
+    /** Every call is answered with this, and a page for people, until `up`. */
     down(status = 503, headers: Record<string, string> = {}): void {
-      always = { status, body: { errorMessages: ["Service is temporarily unavailable"] }, headers };
+      always = { status, body: unavailable, headers };
     },
     /** Every call is taken and never answered, until `up`. */
     hang(): void {
@@ -74,7 +80,10 @@ export function createFaults(door: {
     },
     /** 429 for these calls. */
     limit(which: Which, retryAfterSeconds: number, when?: When): void {
-      const headers = { "Retry-After": String(retryAfterSeconds), "RateLimit-Reason": "jira-burst-based" };
+      const headers = {
+        "Retry-After": String(retryAfterSeconds),
+        "RateLimit-Reason": `${product}-burst-based`,
+      };
       const body = { errorMessages: ["Rate limit exceeded."] };
       plan(which, "before", async () => ({ status: 429, headers, body }), when);
     },

@@ -15,6 +15,7 @@ import { statusOf } from "./jira/show.ts";
 import { createSite, type Site, type SiteOptions, type Told } from "./jira/state.ts";
 import { transitionHandlers } from "./jira/transitions.ts";
 import { userHandlers } from "./jira/users.ts";
+import { createWebhook, type Listener } from "./jira/webhook.ts";
 import { type Repeated, repeated } from "./repeated.ts";
 
 /** A Jira Cloud on this machine: one site with projects, people and issues. */
@@ -34,6 +35,10 @@ export type Jira = Double & {
   readonly removeProject: (key: string) => void;
   /** Everything that happened, as Jira's webhooks tell it. */
   readonly told: readonly Told[];
+  /** Sends it to a URL from now on, signed with a secret (`X-Hub-Signature`). */
+  readonly webhook: (listener: Listener) => void;
+  /** What that URL answered, once all is sent; 0 where it did not. */
+  readonly webhookAnswers: () => Promise<readonly number[]>;
   /** How long new things stay unknown to search, from now on. */
   readonly lag: (ms: number) => void;
   /** What was written more than once: issues, comments and links that carry the same mark. */
@@ -44,7 +49,8 @@ export type Jira = Double & {
 export async function startJira(options: DoubleOptions & SiteOptions = {}): Promise<Jira> {
   const file = contracts()?.jira;
   if (!file) throw new Error("no contract documents: put the test into withContracts()");
-  const site = createSite(options, options.now ?? Date.now);
+  const webhook = createWebhook();
+  const site = createSite(options, options.now ?? Date.now, webhook.hear);
   const handlers = {
     ...issueHandlers(site),
     ...historyHandlers(site),
@@ -62,14 +68,15 @@ export async function startJira(options: DoubleOptions & SiteOptions = {}): Prom
       ? (site.keys.get(param("issueIdOrKey")) ?? param("issueIdOrKey"))
       : undefined;
   const double = await startDouble(
-    { file, handlers, manner, writesTo, before: () => finishTasks(site) },
+    { name: "jira", file, handlers, manner, writesTo, before: () => finishTasks(site) },
     options,
   );
   site.url = double.url;
-  return { ...double, ...windowsOf(site) };
+  const { told, listen, answers } = webhook;
+  return { ...double, ...windowsOf(site), told, webhook: listen, webhookAnswers: answers };
 }
 
-function windowsOf(site: Site): Omit<Jira, keyof Double> {
+function windowsOf(site: Site): Omit<Jira, keyof Double | "told" | "webhook" | "webhookAnswers"> {
   const rights = (key: string) => {
     const project = site.projects.get(key);
     if (!project) throw new Error(`there is no project ${key}`);
@@ -92,7 +99,6 @@ function windowsOf(site: Site): Omit<Jira, keyof Double> {
         site.issues.delete(issue.id);
       }
     },
-    told: site.told,
     lag: (ms) => {
       site.indexLagMs = ms;
     },

@@ -14,7 +14,8 @@ import {
   type Version,
   type Wiki,
 } from "./state.ts";
-import { keep } from "./storage-format.ts";
+import { BadStorage, keep } from "./storage-format.ts";
+import { BadXhtml } from "./xhtml.ts";
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -112,7 +113,8 @@ export function bodyFor(wiki: Wiki, source: string): string {
   try {
     return keep(source, () => crypto.randomUUID());
   } catch (error) {
-    throw invalid((error as Error).message);
+    if (error instanceof BadXhtml || error instanceof BadStorage) throw invalid(error.message);
+    throw error;
   }
 }
 

@@ -9,7 +9,7 @@ import {
 } from "./state.ts";
 
 /** A moment as Confluence writes it. */
-export function moment(at: number): string {
+function moment(at: number): string {
   return new Date(at).toISOString();
 }
 

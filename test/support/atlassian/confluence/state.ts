@@ -1,7 +1,7 @@
 import { Refused } from "../double.ts";
 
 /** A space as somebody set it up. */
-export type SpacePlan = {
+type SpacePlan = {
   readonly id: string;
   readonly key: string;
   readonly name: string;

@@ -1,7 +1,7 @@
 import { textOf } from "../adf.ts";
-import type { Change, ChangedField, Issue } from "./model.ts";
-import { shownIssue } from "./show.ts";
-import { personNamed, type Site } from "./state.ts";
+import type { Change, ChangedField, Comment, Issue } from "./model.ts";
+import { shownComment, shownIssue, shownPerson } from "./show.ts";
+import type { Site } from "./state.ts";
 
 /** Sets fields of an issue in somebody's name and writes it into its changelog. */
 export function change(
@@ -29,7 +29,8 @@ export function log(site: Site, issue: Issue, author: string, items: readonly Ch
     id: entry.id,
     items: items.map((item) => ({ fieldtype: "jira", fieldId: item.field, ...item })),
   };
-  tell(site, issue, "jira:issue_updated", author, { issue_event_type_name: "issue_generic", changelog });
+  const user = shownPerson(site, author);
+  tell(site, issue, "jira:issue_updated", { user, issue_event_type_name: "issue_generic", changelog });
 }
 
 /** The issue was changed now. */
@@ -37,24 +38,22 @@ export function touch(site: Site, issue: Issue): void {
   issue.touched.push(site.now());
 }
 
-/** Tells what happened, as a webhook of Jira does. */
-export function tell(
-  site: Site,
-  issue: Issue,
-  event: string,
-  author: string,
-  more: Record<string, unknown>,
-): void {
-  const { accountId, displayName } =
-    site.people.find((one) => one.accountId === author) ?? personNamed(site, "us");
-  const user = { accountId, displayName, active: true };
-  site.told.push({
+/** Tells what happened as a webhook of Jira does: in the words of its second API, where documents are plain text. */
+export function tell(site: Site, issue: Issue, webhookEvent: string, more: Record<string, unknown>): void {
+  const shown = shownIssue(site, issue, ["-comment", "-subtasks"]);
+  const description = textOf(issue.fields["description"]) || null;
+  site.told({
     timestamp: site.now(),
-    webhookEvent: event,
-    user,
-    issue: shownIssue(site, issue),
+    webhookEvent,
+    issue: { ...shown, fields: { ...shown.fields, description } },
     ...more,
   });
+}
+
+/** The same of a comment. Who deletes or changes one stands nowhere else than in the comment. */
+export function tellOfComment(site: Site, issue: Issue, webhookEvent: string, comment: Comment): void {
+  const told = { ...shownComment(site, issue, comment), body: textOf(comment.body) };
+  tell(site, issue, webhookEvent, { comment: told, eventType: "primaryAction" });
 }
 
 function ends(site: Site, name: string, before: unknown, after: unknown): Omit<ChangedField, "field"> {

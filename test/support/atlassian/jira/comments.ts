@@ -1,5 +1,5 @@
 import type { Asked, Handler } from "../double.ts";
-import { tell, touch } from "./changes.ts";
+import { tellOfComment, touch } from "./changes.ts";
 import { asObject, type Comment, type Issue, notFound, refuse, wrongField } from "./model.ts";
 import { propertyHandlers, setProperty } from "./properties.ts";
 import { shownComment } from "./show.ts";
@@ -35,7 +35,7 @@ export function commentHandlers(site: Site): Record<string, Handler> {
     updateComment: (asked) => update(site, asked),
     deleteComment: (asked) => {
       const { issue, comment } = own(site, asked);
-      removeComment(site, issue, comment, us(site).accountId);
+      removeComment(site, issue, comment);
       return { status: 204 };
     },
     getCommentPropertyKeys: onComment.keys,
@@ -71,15 +71,15 @@ export function addComment(
   keepProperties(comment, properties);
   issue.comments.push(comment);
   touch(site, issue);
-  tell(site, issue, "comment_created", author, { comment: shownComment(site, issue, comment) });
+  tellOfComment(site, issue, "comment_created", comment);
   return comment;
 }
 
 /** Takes a comment away. */
-export function removeComment(site: Site, issue: Issue, comment: Comment, author: string): void {
+export function removeComment(site: Site, issue: Issue, comment: Comment): void {
   issue.comments.splice(issue.comments.indexOf(comment), 1);
   touch(site, issue);
-  tell(site, issue, "comment_deleted", author, { comment: shownComment(site, issue, comment) });
+  tellOfComment(site, issue, "comment_deleted", comment);
 }
 
 /** Changes what a comment says. */
@@ -93,7 +93,7 @@ export function rewriteComment(
   demandBody(body);
   Object.assign(comment, { body, updated: site.now(), updateAuthor: author });
   touch(site, issue);
-  tell(site, issue, "comment_updated", author, { comment: shownComment(site, issue, comment) });
+  tellOfComment(site, issue, "comment_updated", comment);
 }
 
 function keepProperties({ properties }: Comment, given: unknown): void {

@@ -7,8 +7,8 @@ import { asObject, type Issue, type Project, refuse, wrongField } from "./model.
 import type { IssueType } from "./plans.ts";
 import { setProperty } from "./properties.ts";
 import { screenOf } from "./screens.ts";
-import { shownIssue, typeOf } from "./show.ts";
-import { allowed, demand, findProject, issueFor, projectOf, type Site, us } from "./state.ts";
+import { shownIssue, shownPerson, typeOf } from "./show.ts";
+import { demand, findProject, issueFor, projectOf, type Site, us } from "./state.ts";
 import { availableTransitions } from "./transitions.ts";
 
 /** Creating, reading, changing and deleting issues. */
@@ -27,9 +27,9 @@ export function issueHandlers(site: Site): Record<string, Handler> {
 /** Makes an issue in somebody's name, by all the rules. */
 export function createIssue(site: Site, body: unknown, author: string) {
   const wish = wishOf(body);
-  const project = projectWanted(site, wish.fields["project"]);
+  const project = projectWanted(site, wish.fields["project"], author);
   const words = "You do not have permission to create issues in this project.";
-  if (!allowed(project, "CREATE_ISSUES")) throw refuse(403, [words]);
+  if (author === us(site).accountId) demand(project, "CREATE_ISSUES", words);
   const type = typeWanted(project, wish.fields["issuetype"]);
   const values = readNew({ site, project, type }, wish);
   const properties = propertiesOf(body);
@@ -55,12 +55,15 @@ export function createIssue(site: Site, body: unknown, author: string) {
   for (const { key, value } of properties) setProperty(issue.properties, key, value);
   site.issues.set(issue.id, issue);
   site.keys.set(issue.key, issue.id);
-  tell(site, issue, "jira:issue_created", author, { issue_event_type_name: "issue_created" });
+  tell(site, issue, "jira:issue_created", {
+    user: shownPerson(site, author),
+    issue_event_type_name: "issue_created",
+  });
   return { id: issue.id, key: issue.key, self: `${site.url}/rest/api/3/issue/${issue.id}` };
 }
 
 /** The next key of a project. */
-export function nextKey(project: Project): string {
+function nextKey(project: Project): string {
   project.issued += 1;
   return `${project.key}-${project.issued}`;
 }
@@ -71,14 +74,16 @@ export function removeIssue(site: Site, issue: Issue, author: string): void {
     if (typeOf(site, below).level < 0) removeIssue(site, below, author);
     else change(site, below, author, { parent: null });
   }
-  tell(site, issue, "jira:issue_deleted", author, {});
+  tell(site, issue, "jira:issue_deleted", { user: shownPerson(site, author) });
   site.issues.delete(issue.id);
   for (const key of [issue.key, ...issue.formerKeys]) site.keys.delete(key);
 }
 
-function projectWanted(site: Site, wanted: unknown): Project {
+function projectWanted(site: Site, wanted: unknown, author: string): Project {
   const ref = asObject(wanted)?.["key"] ?? asObject(wanted)?.["id"];
-  const project = typeof ref === "string" ? findProject(site, ref) : undefined;
+  const ours = author === us(site).accountId;
+  const project =
+    typeof ref === "string" ? (ours ? findProject(site, ref) : site.projects.get(ref)) : undefined;
   if (!project) throw wrongField("project", "valid project is required");
   return project;
 }

@@ -30,7 +30,7 @@ export function personIn(site: Site, name: string) {
     /** Deletes any comment. */
     deletesComment(key: string, commentId: string): void {
       const issue = at(key);
-      removeComment(site, issue, commentOf(issue, commentId), accountId);
+      removeComment(site, issue, commentOf(issue, commentId));
     },
     /** Puts an issue into a status, by the name that it has in the project. */
     moves: (key: string, status: string): void => setStatus(site, at(key), status, accountId),

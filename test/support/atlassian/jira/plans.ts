@@ -16,7 +16,7 @@ export type Transition = {
 };
 
 /** The statuses in their order, the first one is where an issue begins. */
-export type Workflow = { readonly statuses: readonly Status[]; readonly transitions: readonly Transition[] };
+type Workflow = { readonly statuses: readonly Status[]; readonly transitions: readonly Transition[] };
 
 /** A kind of issue; `level` 1 is above 0 is above -1. */
 export type IssueType = { readonly id: string; readonly name: string; readonly level: 1 | 0 | -1 };

@@ -25,8 +25,8 @@ export type Site = {
   indexLagMs: number;
   readonly bulkTaskMs: number;
   readonly nextId: () => string;
-  /** Told what changed, as Jira tells a webhook. */
-  readonly told: Told[];
+  /** Hears what changed, as a webhook does. */
+  readonly told: (told: Told) => void;
 };
 
 /** Issues that are on their way to other statuses. */
@@ -48,7 +48,7 @@ export type Told = {
 };
 
 /** We and three more people; Bob hides his address, Carol has left. */
-export const usualPeople: readonly Person[] = [
+const usualPeople: readonly Person[] = [
   {
     name: "us",
     accountId: "712020:countersign",
@@ -73,7 +73,7 @@ export const usualPeople: readonly Person[] = [
 ];
 
 /** An empty site with its projects and people. */
-export function createSite(options: SiteOptions, now: () => number): Site {
+export function createSite(options: SiteOptions, now: () => number, told: Site["told"]): Site {
   let last = 10_000;
   const projects = (options.projects ?? usualProjects).map((plan): Project => {
     return {
@@ -95,7 +95,7 @@ export function createSite(options: SiteOptions, now: () => number): Site {
     indexLagMs: options.indexLagMs ?? 0,
     bulkTaskMs: options.bulkTaskMs ?? 0,
     nextId: () => String(++last),
-    told: [],
+    told,
   };
 }
 
