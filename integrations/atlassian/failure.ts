@@ -42,6 +42,12 @@ const Answered = z.object({
   retryAfterMs: z.number().optional(),
 });
 const Unanswered = z.object({ transient: z.boolean(), code: z.string().optional() });
+/** What `fetch` throws where an answer breaks off in the middle: no client turns that into an error of its own. */
+const BrokenOff = z
+  .object({ cause: z.object({ code: z.string() }) })
+  .transform(({ cause }) => ({ code: cause.code }));
+/** A page for people (a proxy, a login) where an answer should be. */
+const Unreadable = z.object({ report: z.object({ endpoint: z.string() }) });
 
 /** Jira's shape, Confluence's first and Confluence's second. */
 const Said = z.object({
@@ -62,7 +68,9 @@ const Said = z.object({
 export function toFailure(system: string, error: unknown): unknown {
   const answered = Answered.safeParse(error);
   if (answered.success) return fromAnswer(system, answered.data, error);
-  const unanswered = Unanswered.safeParse(error);
+  if (Unreadable.safeParse(error).success)
+    return new OutsideFailure(system, `${system} gives an answer that can't be read`, { cause: error });
+  const unanswered = Unanswered.or(BrokenOff).safeParse(error);
   if (!unanswered.success) return error;
   const { code = "no answer" } = unanswered.data;
   const isSlow = /TIMEOUT|ETIMEDOUT/.test(code);

@@ -1,0 +1,59 @@
+import { createCloudClient } from "jira.js";
+import { type Client, createClient } from "jira.js/core";
+import { z } from "zod";
+import { OutsideFailure, OutsideRefusal } from "#engine/errors.ts";
+import { toFailure } from "../atlassian/failure.ts";
+import { limitTime } from "../atlassian/time-limits.ts";
+import type { JiraSettings } from "./settings.ts";
+
+/** Where a project is written to, and as whom. */
+export type Site = {
+  readonly api: ReturnType<typeof createCloudClient>;
+  readonly settings: JiraSettings;
+  /** What our own project is called, for sentences: "billing". */
+  readonly owner: string;
+};
+
+/** The entity property by which what we made is known again, on issues and on comments. */
+export const PROPERTY = "countersign";
+
+/** jira.js as we use it: with a time limit, without retries; its failures are ours (integrations/atlassian/failure.ts). */
+export function openSite(needs: {
+  readonly settings: JiraSettings;
+  readonly token: string;
+  readonly project?: string | undefined;
+}): Site {
+  const { settings, token, project } = needs;
+  if (!z.email().safeParse(settings.username).success || token === "")
+    throw new OutsideRefusal(
+      "Jira",
+      "bad_account",
+      "Jira can't be asked: JIRA_USERNAME must be the account's e-mail address, and JIRA_API_TOKEN a token of that account.",
+    );
+  limitTime(settings.url);
+  const base = createClient({
+    host: settings.url,
+    auth: { type: "basic", email: settings.username, apiToken: token },
+    onSchemaMismatch: "silent",
+  });
+  const client: Client = {
+    async sendRequest(options) {
+      try {
+        return await base.sendRequest(options);
+      } catch (error) {
+        throw toFailure("Jira", error);
+      }
+    },
+  };
+  return { api: createCloudClient(client), settings, owner: project ?? `project ${settings.project}` };
+}
+
+/** An issue's id or key as a part of a path: jira.js writes it there as it is. */
+export const inPath = (ref: string): string => encodeURIComponent(ref);
+
+/** What Jira answered, in the shape that we rely on; another one is Jira's trouble, not an error of ours. */
+export function readAnswer<Out>(schema: z.ZodType<Out>, answer: unknown): Out {
+  const read = schema.safeParse(answer);
+  if (read.success) return read.data;
+  throw new OutsideFailure("Jira", "Jira gives an answer that can't be read", { cause: read.error });
+}

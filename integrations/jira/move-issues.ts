@@ -1,0 +1,108 @@
+import { OutsideRefusal } from "#engine/errors.ts";
+import type { Site } from "./client.ts";
+import type { Accounts } from "./field-values.ts";
+import type { IssueState, Move, Status } from "./issue.ts";
+import { readStates } from "./issue-states.ts";
+import { createMoveByTask, type Standing } from "./move-by-task.ts";
+import { type Mover, moveIssue } from "./move-issue.ts";
+import { IssueGone } from "./refusals.ts";
+import { someAtOnce } from "./some-at-once.ts";
+import { isThere } from "./ways.ts";
+import { createWorkflows } from "./workflows.ts";
+
+/** What came of a move: where the issue stands now, or why not there. */
+export type Moved = Status | OutsideRefusal;
+
+/**
+ * Every move with what came of it, by the issue as it was named: a refusal of one does not stop the others, a failure stops all,
+ * and the next time all are looked at again.
+ */
+export type MoveAll = (moves: readonly Move[]) => Promise<ReadonlyMap<string, Moved>>;
+
+const AT_ONCE = 4;
+/** How long it is believed that an issue stands where we have left it. */
+const BELIEVED_MS = 10 * 60_000;
+
+/** Moves issues, many with few calls. It remembers where it left them, so that each later move is one call. */
+export function createMoveAll(site: Site, accounts: Accounts): MoveAll {
+  const mover: Mover = { site, workflows: createWorkflows(site, accounts) };
+  const moveByTask = createMoveByTask(mover);
+  const memory = createMemory();
+
+  async function moveOne({ state, move }: Standing): Promise<Moved> {
+    try {
+      const status = await moveIssue(mover, state, move);
+      memory.keep({ ...state, status });
+      return status;
+    } catch (error) {
+      if (error instanceof OutsideRefusal) return error;
+      throw error;
+    }
+  }
+
+  return async (moves) => {
+    const states = await statesFor(site, moves, memory);
+    const results = new Map(moves.map((move) => [move.issue, atRest(move, states.get(move.issue))]));
+    const open = standing(moves, states);
+    // Until it is known where they are, nobody believes anything.
+    for (const { state } of open) memory.forget(state.id);
+    const moved = await moveByTask(open);
+    for (const { state, move } of open) {
+      const status = moved.get(state.id);
+      if (!status) continue;
+      memory.keep({ ...state, status });
+      results.set(move.issue, status);
+    }
+    await someAtOnce(
+      AT_ONCE,
+      open.filter(({ state }) => !moved.has(state.id)),
+      async (one) => void results.set(one.move.issue, await moveOne(one)),
+    );
+    return results;
+  };
+}
+
+const atRest = ({ issue }: Move, state: IssueState | undefined): Moved =>
+  state ? state.status : new IssueGone(issue);
+
+const standing = (moves: readonly Move[], states: ReadonlyMap<string, IssueState>): readonly Standing[] =>
+  moves.flatMap((move) => {
+    const state = states.get(move.issue);
+    return state && !isThere(state.status, move) ? [{ move, state }] : [];
+  });
+
+async function statesFor(
+  site: Site,
+  moves: readonly Move[],
+  memory: Memory,
+): Promise<ReadonlyMap<string, IssueState>> {
+  const believed = moves.flatMap(({ issue }) => {
+    const state = memory.get(issue);
+    return state ? [[issue, state] as const] : [];
+  });
+  const states = new Map<string, IssueState>(believed);
+  const unknown = moves.map(({ issue }) => issue).filter((issue) => !states.has(issue));
+  const read = unknown.length > 0 ? await readStates(site, unknown) : [];
+  for (const [issue, state] of read) {
+    states.set(issue, state);
+    memory.keep(state);
+  }
+  return states;
+}
+
+type Memory = ReturnType<typeof createMemory>;
+
+function createMemory() {
+  const all = new Map<string, { readonly until: number; readonly state: IssueState }>();
+  return {
+    keep(state: IssueState): void {
+      all.set(state.id, { until: performance.now() + BELIEVED_MS, state });
+    },
+    get(id: string): IssueState | undefined {
+      const had = all.get(id);
+      if (had && had.until <= performance.now()) all.delete(id);
+      return all.get(id)?.state;
+    },
+    forget: (id: string) => void all.delete(id),
+  };
+}
