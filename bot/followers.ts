@@ -12,6 +12,7 @@ import {
 import { FACTS_CHANNEL } from "#db/save.ts";
 import { OutsideFailure, OutsideRefusal } from "#engine/errors.ts";
 import type { Logger } from "./logger.ts";
+import { createSieve } from "./sieve.ts";
 
 /** Brings an outside view up to date with a log. It may be told of the same facts twice, and never hears "event 17". */
 export type Follower = {
@@ -58,6 +59,7 @@ export async function startFollowers(needs: {
 }) {
   const { sql, holder, log } = needs;
   const lanes = needs.followers.map((follower) => createLane({ sql, holder, follower, log }));
+  const sieve = createSieve({ sql, readers: lanes.filter(isChoosy), log });
   const wakeAll = async (sinceMs: number | null) => {
     for (const lane of lanes) lane.wake(await logsBehind(sql, lane, sinceMs));
   };
@@ -66,7 +68,10 @@ export async function startFollowers(needs: {
     (ids) => {
       if (ids === "*")
         void wakeAll(SWEEP_BACK_MS).catch((error) => log.warn("followers could not look", { error }));
-      else for (const lane of lanes) lane.wake(ids.split(","));
+      else {
+        for (const lane of lanes) if (!isChoosy(lane)) lane.wake(ids.split(","));
+        sieve.add(ids.split(","));
+      }
     },
     () => void wakeAll(null).catch((error) => log.warn("followers could not look", { error })),
   );
@@ -75,10 +80,15 @@ export async function startFollowers(needs: {
     /** Ends when what is under way has ended; nothing new begins. */
     async close(): Promise<void> {
       await listening.unlisten();
+      await sieve.close();
       await Promise.all(lanes.map((lane) => lane.close()));
     },
   };
 }
+
+type Lane = ReturnType<typeof createLane>;
+/** One that reads only some logs. */
+const isChoosy = (lane: Lane): lane is Lane & { readonly reads: Reads } => lane.reads !== undefined;
 
 type LaneNeeds = {
   readonly sql: Sql;
@@ -151,7 +161,7 @@ function createLane(needs: LaneNeeds) {
     await Promise.all(working.values());
   }
 
-  return { name: follower.name, ...(reads && { reads }), wake, close };
+  return { name: follower.name, reads, wake, close };
 }
 
 /** Lets go of a log that could not be read on. Resolves to when it is looked at again, in milliseconds; null where it is stuck. */

@@ -15,7 +15,7 @@ export type StreamRow = {
  * also while Slack does not know us.
  */
 export type Reads = "shown" | "requests" | "subscribed" | "jira" | "confluence";
-type Reader = { readonly name: string; readonly reads?: Reads };
+type Reader = { readonly name: string; readonly reads?: Reads | undefined };
 
 const isRead = (sql: Sql, reads: Reads = "shown") => {
   switch (reads) {
@@ -131,6 +131,17 @@ export async function markStuck(
   await sql`
     update cursors set held_by = null, stuck_at = now(), last_error = ${reason}
     where follower = ${follower} and stream_id = ${streamId} and held_by = ${holder}`;
+}
+
+/** Those among these logs that such a follower reads. */
+export async function streamsRead(
+  sql: Sql,
+  reads: Reads,
+  ids: readonly string[],
+): Promise<readonly string[]> {
+  const rows = await sql<{ id: string }[]>`
+    select s.id from streams s where s.id = any(${[...ids]}::uuid[]) and ${isRead(sql, reads)}`;
+  return rows.map(({ id }) => id);
 }
 
 /** Logs that a follower has not read to the end: all of them at a start, later only what changed lately or was put off. */
