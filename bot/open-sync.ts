@@ -5,6 +5,8 @@ import type { Follower } from "./followers.ts";
 import type { Logger } from "./logger.ts";
 import type { OpenSlack } from "./open-slack.ts";
 import { createSecrets } from "./outside/deliveries/secrets.ts";
+import { createCircuits } from "./sync/circuits.ts";
+import { createConfluenceFollower } from "./sync/confluence/confluence-follower.ts";
 import { settleConnections } from "./sync/settle-connections.ts";
 import { tellingOwners } from "./sync/troubles.ts";
 
@@ -19,11 +21,16 @@ export async function openSync(needs: {
   readonly clock: Clock;
   readonly slack: OpenSlack | null;
 }): Promise<OpenSync> {
-  const { config, sql, log, slack } = needs;
+  const { config, sql, log, clock, slack } = needs;
   if (slack === null) return { followers: [] };
   const { workspaceId } = slack.identity;
   const secrets = createSecrets(config.secret);
   await settleConnections({ sql, secrets, config, workspaceId, log });
-  const followers: readonly Follower[] = [];
+  const { desk, linkOf } = slack;
+  const { contexts } = desk;
+  const circuits = createCircuits({ sql, log });
+  const followers: readonly Follower[] = [
+    createConfluenceFollower({ sql, secrets, contexts, circuits, linkOf, now: clock.now }),
+  ];
   return { followers: followers.map((follower) => tellingOwners(follower, { sql, log })) };
 }

@@ -37,6 +37,12 @@ const isRead = (sql: Sql, reads: Reads = "shown") => {
   }
 };
 
+/** A run's end is not put off by a wait that only spreads writing over time; a failure's wait is. */
+const needsNotWait = (sql: Sql, reads: Reads = "shown") =>
+  reads === "jira" || reads === "confluence"
+    ? sql`(c.failures = 0 and exists (select from runs r where r.id = c.stream_id and r.ended_at is not null))`
+    : sql`false`;
+
 export type Claim = { readonly stream: StreamRow; readonly seq: number; readonly failures: number };
 
 /**
@@ -57,7 +63,8 @@ export async function claim(
       insert into cursors as c (follower, stream_id, workspace_id, seq, held_by)
       select ${follower}, id, workspace_id, 0, ${holder} from stream
       on conflict (follower, stream_id) do update set held_by = ${holder}
-        where (c.not_before is null or c.not_before <= now()) and c.stuck_at is null and not exists (
+        where (c.not_before is null or c.not_before <= now() or ${needsNotWait(sql, reads)})
+          and c.stuck_at is null and not exists (
           select from workers w where w.id = c.held_by and w.beat_at > now() - ${LAPSE_MS} * interval '1 ms')
       returning c.seq, c.failures)
     select stream.id, stream.kind, stream.workspace_id as "workspaceId", stream.seq as head, held.seq, held.failures

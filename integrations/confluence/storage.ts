@@ -75,6 +75,13 @@ export function table(head: readonly Inline[], rows: readonly (readonly Held[])[
   };
 }
 
+/** A table of things by their names, which stand in the first column. */
+export function details(rows: readonly (readonly [Inline, Held])[]): Block {
+  const row = ([name, held]: readonly [Inline, Held]) =>
+    `<tr><th>${heldOf(name)}</th><td>${heldOf(held)}</td></tr>`;
+  return { block: `<table><tbody>${rows.map(row).join("")}</tbody></table>` };
+}
+
 /** A box that stands out. */
 export const box = (kind: "info" | "note" | "warning", ...content: readonly Inline[]): Block => ({
   block: macro(kind, {}, richText(paragraph(...content).block)),
