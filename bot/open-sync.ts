@@ -7,6 +7,7 @@ import type { OpenSlack } from "./open-slack.ts";
 import { createSecrets } from "./outside/deliveries/secrets.ts";
 import { createCircuits } from "./sync/circuits.ts";
 import { createConfluenceFollower } from "./sync/confluence/confluence-follower.ts";
+import { createJiraFollower } from "./sync/jira/follower.ts";
 import { settleConnections } from "./sync/settle-connections.ts";
 import { tellingOwners } from "./sync/troubles.ts";
 
@@ -26,10 +27,11 @@ export async function openSync(needs: {
   const { workspaceId } = slack.identity;
   const secrets = createSecrets(config.secret);
   await settleConnections({ sql, secrets, config, workspaceId, log });
-  const { desk, linkOf } = slack;
+  const { desk, linkOf, emailOf } = slack;
   const { contexts } = desk;
   const circuits = createCircuits({ sql, log });
   const followers: readonly Follower[] = [
+    createJiraFollower({ sql, secrets, clock, contexts, circuits, linkOf, emailOf }),
     createConfluenceFollower({ sql, secrets, contexts, circuits, linkOf, now: clock.now }),
   ];
   return { followers: followers.map((follower) => tellingOwners(follower, { sql, log })) };

@@ -37,6 +37,34 @@ export async function markMaking(sql: Sql, place: LinkPlace, keys: readonly stri
     on conflict (workspace_id, system, stream_id, key) do update set state = 'making', tried_at = now(), changed_at = now()`;
 }
 
+/** It is sure that these were not made: nobody has to look them up. */
+export async function forgetMaking(
+  sql: Sql,
+  { workspaceId, system, streamId }: LinkPlace,
+  keys: readonly string[],
+): Promise<void> {
+  await sql`
+    delete from links where workspace_id = ${workspaceId} and system = ${system} and stream_id = ${streamId}
+      and key = any(${[...keys]}::text[]) and state = 'making'`;
+}
+
+/** What an earlier run of the same goal has outside under this key, the newest one that is there; null where none has. */
+export async function earlierLink(
+  sql: Sql,
+  { workspaceId, system, streamId }: LinkPlace,
+  key: string,
+): Promise<(Link & { readonly runId: string }) | null> {
+  const [row] = await sql<(Link & { runId: string })[]>`
+    select l.key, l.state, l.outside_id as "outsideId", l.outside_key as "outsideKey", l.url, l.shown,
+      l.tried_at as "triedAt", earlier.id as "runId"
+    from runs this join runs earlier on earlier.goal_id = this.goal_id and earlier.workspace_id = this.workspace_id
+      join links l on l.stream_id = earlier.id and l.workspace_id = earlier.workspace_id
+    where this.id = ${streamId} and this.workspace_id = ${workspaceId} and l.system = ${system} and l.key = ${key}
+      and l.state = 'there' and earlier.id <> this.id and earlier.requested_at <= this.requested_at
+    order by earlier.requested_at desc limit 1`;
+  return row ?? null;
+}
+
 /** Keeps what is there now, and what it shows. Before the cursor moves: whoever comes after finds it. */
 export async function saveLink(
   sql: Sql,

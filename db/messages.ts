@@ -57,6 +57,12 @@ export async function wantMessage(sql: Sql | TransactionSql, wanted: WantedMessa
   return changed.length > 0;
 }
 
+/** Whether there is a message of this key, posted or about to be. */
+export async function isWanted(sql: Sql, workspaceId: string, key: string): Promise<boolean> {
+  const rows = await sql`select from messages where workspace_id = ${workspaceId} and key = ${key}`;
+  return rows.length > 0;
+}
+
 /** A message of ours, by what listeners know of it. */
 export type MessageRef = { readonly key: string; readonly streamId: string | null };
 

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { createSlackClient } from "./clients.ts";
 import { listenForAnswers } from "./consultation.ts";
 import type { Desk } from "./desk.ts";
+import { listenForGoAheads } from "./go-ahead.ts";
 import { listenForGoals } from "./goal.ts";
 import { type Homes, listenForHome } from "./home.ts";
 import { createListening } from "./listen.ts";
@@ -105,6 +106,7 @@ function listenToAll(
   listenForGoals(app, listening, desk);
   listenForAnswers(listening, desk);
   listenForSteps(listening, desk);
+  listenForGoAheads(listening, desk);
   listenForSyncRetry(listening, desk);
   listenForTalk(app, desk);
   listenForHome(app, homes);

@@ -50,6 +50,8 @@ export const VALUES = {
   "demo.start": Nothing,
   /** Answers privately with how a model is connected. */
   "model.connect": Nothing,
+  /** We may write to this Jira project from now on. `place`: what the card showed. */
+  "jira.go-ahead": z.strictObject({ run: z.uuid(), place: z.string().max(1_000) }),
   /** A link. Slack tells us that it was followed; there is nothing to do but ack. */
   "link.open": Nothing,
 } as const satisfies Record<string, z.ZodType>;
