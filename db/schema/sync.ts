@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { index, integer, jsonb, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
 import { at, workspaceId } from "./columns.ts";
 
@@ -22,6 +23,8 @@ export const connections = pgTable(
     removedAt: at(),
     /** Until when we have heard what happened there, where we ask for it ourselves (`inbound: poll`). */
     polledTo: at(),
+    /** When one of us began to ask last. */
+    polledAt: at(),
   },
   (t) => [primaryKey({ columns: [t.workspaceId, t.projectId, t.system] })],
 );
@@ -82,17 +85,37 @@ export const circuits = pgTable(
   (t) => [primaryKey({ columns: [t.workspaceId, t.system, t.origin] })],
 );
 
-/** What came in from outside and was taken up: what is sent twice happens once. */
+/** What came in from outside: kept when it is heard, taken up after that, so that what is sent twice happens once. */
 export const heard = pgTable(
   "heard",
   {
     workspaceId: workspaceId(),
     system: system(),
-    /** "comment:10234", "move:10007:10231": by the other system's own ids. */
+    /** The project whose connection heard it, and the other system's own id: "1f0c… comment:10234". */
     key: text().notNull(),
     at: at().notNull().defaultNow(),
+    projectId: uuid(),
+    /** `waiting`: to be taken up. `asked`: people are asked what follows. `done`: nothing (more) follows. */
+    state: text({ enum: ["waiting", "asked", "done"] })
+      .notNull()
+      .default("done"),
+    /** As integrations/jira/changes.ts has it. Null where nothing is shown of it. */
+    change: jsonb(),
+    /** The run that it is about, or became. */
+    streamId: uuid(),
+    /** What followed, and who said so. */
+    outcome: text(),
+    by: text(),
+    settledAt: at(),
+    notBefore: at(),
+    failures: integer().notNull().default(0),
+    lastError: text(),
   },
-  (t) => [primaryKey({ columns: [t.workspaceId, t.system, t.key] })],
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.system, t.key] }),
+    index("idx_heard_waiting").on(t.notBefore).where(sql`state = 'waiting'`),
+    index("idx_heard_asked").on(t.workspaceId, t.streamId).where(sql`state = 'asked'`),
+  ],
 );
 
 /** What somebody was told that only they can mend: nobody hears of it twice before it has worked again. */
