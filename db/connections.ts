@@ -39,13 +39,13 @@ export async function saveConnection(
   return saved.length > 0;
 }
 
-/** Nothing is written there any more. False where it was not connected. */
+/** Nothing is written there any more, and its token is forgotten. False where it was not connected. */
 export async function removeConnection(
   sql: Sql,
   { workspaceId, projectId, system }: Pick<ConnectionRow, "workspaceId" | "projectId" | "system">,
 ): Promise<boolean> {
   const removed = await sql`
-    update connections set removed_at = now()
+    update connections set removed_at = now(), token = '', webhook_secret = null
     where workspace_id = ${workspaceId} and project_id = ${projectId} and system = ${system} and removed_at is null
     returning project_id`;
   return removed.length > 0;

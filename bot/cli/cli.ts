@@ -1,10 +1,13 @@
 import { resolve } from "node:path";
 import { Command } from "commander";
+import { CONFLUENCE } from "./confluence-kind.ts";
 import { addConnect } from "./connect.ts";
+import { addSystem } from "./connection.ts";
 import { addDeliveryList } from "./delivery-list.ts";
 import { addDeliveryReplay } from "./delivery-replay.ts";
 import { addDeliveryShow } from "./delivery-show.ts";
 import { addGoal } from "./goal.ts";
+import { JIRA } from "./jira-kind.ts";
 import { addKeyCreate } from "./key-create.ts";
 import { addKeyList } from "./key-list.ts";
 import { addKeyRevoke } from "./key-revoke.ts";
@@ -17,6 +20,8 @@ import { addRunCancel } from "./run-cancel.ts";
 import { addRunList } from "./run-list.ts";
 import { addRunShow } from "./run-show.ts";
 import { addStart } from "./start.ts";
+import { addSyncRetry } from "./sync-retry.ts";
+import { addSyncStatus } from "./sync-status.ts";
 import type { Terminal } from "./terminal.ts";
 import { addWorkflowAdd } from "./workflow-add.ts";
 import { addWorkflowList } from "./workflow-list.ts";
@@ -80,4 +85,9 @@ function addAll(program: Command, operator: Operator): void {
   addDeliveryList(delivery, operator);
   addDeliveryShow(delivery, operator);
   addDeliveryReplay(delivery, operator);
+  addSystem(program, operator, JIRA);
+  addSystem(program, operator, CONFLUENCE);
+  const sync = program.command("sync").description("How far Jira and Confluence are");
+  addSyncStatus(sync, operator);
+  addSyncRetry(sync, operator);
 }

@@ -1,0 +1,83 @@
+import type { Command } from "commander";
+import { projectByName } from "#db/places.ts";
+import { StartFailure } from "#engine/errors.ts";
+import type { Finding } from "#integrations/atlassian/finding.ts";
+import type { Connected } from "../config/projects.ts";
+import { type Config, readConfig } from "../config.ts";
+import { NAME_OF } from "../sync/system-names.ts";
+import { type Known, knownFromDatabase, knownFromFile, meantConnection } from "./connection-known.ts";
+import { withAccount } from "./connection-set.ts";
+import { inOffice } from "./office.ts";
+import type { Operator } from "./operator.ts";
+import { inWorkspace } from "./options.ts";
+import { print } from "./print.ts";
+import type { Kind, Said } from "./system-kind.ts";
+
+type Account = { readonly url: string; readonly username: string };
+
+/** `jira check` and `confluence check`: what would work, and what would not. Nothing is written, here or there. */
+export function addConnectionCheck<Options extends Said, Settings extends Account>(
+  parent: Command,
+  operator: Operator,
+  kind: Kind<Options, Settings>,
+): void {
+  withAccount(kind.addOptions(inWorkspace(parent.command("check"))), kind)
+    .description(`Say what would work with ${NAME_OF[kind.system]}, and what would not; nothing is written`)
+    .argument("<project>", "the project; it need not be connected yet where the options say how")
+    .action(async (name: string, options: Options) => {
+      const { settings, token } = await connectionFor(operator, kind, name, options);
+      const findings = await kind.check({ settings, token });
+      const problems = findings.filter(({ level }) => level === "problem").length;
+      if (problems > 0) operator.endWith(1);
+      print(operator, options, {
+        value: { project: name, system: kind.system, works: problems === 0, findings: findings.map(toWire) },
+        lines: [...findings.flatMap(linesOf), "", summaryOf(findings)],
+      });
+    });
+}
+
+/**
+ * As it is kept, else as countersign.yaml says, each with what the options say instead. Works also before the first start, while there
+ * is nothing yet that anything could be kept in.
+ */
+async function connectionFor<Options extends Said, Settings extends Account>(
+  operator: Operator,
+  kind: Kind<Options, Settings>,
+  name: string,
+  options: Options,
+): Promise<Connected<Settings>> {
+  const meant = (config: Config, known: Known | null) =>
+    meantConnection(operator, kind, { config, known, options });
+  try {
+    return await inOffice(operator, options, async (office) => {
+      const { config, sql, workspaceId } = office;
+      const project = await projectByName(sql, workspaceId, name);
+      const kept = project && (await knownFromDatabase(office, kind.system, project.id));
+      return meant(config, kept ?? knownFromFile(config, kind.system, name));
+    });
+  } catch (error) {
+    if (!(error instanceof StartFailure)) throw error;
+    const config = readConfig({ env: operator.env, dir: operator.home });
+    const known = knownFromFile(config, kind.system, name);
+    if (known === null && Object.keys(kind.said(options, {})).length === 0) throw error;
+    return meant(config, known);
+  }
+}
+
+const toWire = ({ level, what, todo }: Finding) => ({ level, what, todo: todo ?? null });
+
+const SIGNS = { ok: "✓", warning: "!", problem: "✕" } as const satisfies Record<Finding["level"], string>;
+
+const linesOf = ({ level, what, todo }: Finding): readonly string[] => [
+  `${SIGNS[level]} ${what}`,
+  ...(todo === undefined ? [] : [`    ${todo}`]),
+];
+
+function summaryOf(findings: readonly Finding[]): string {
+  const count = (level: Finding["level"]) => findings.filter((one) => one.level === level).length;
+  const [problems, warnings] = [count("problem"), count("warning")];
+  if (problems > 0) return `It does not work yet: ${problems} to mend. Nothing was written.`;
+  return warnings > 0
+    ? `It works, with ${warnings} to know. Nothing was written.`
+    : "It works. Nothing was written.";
+}
