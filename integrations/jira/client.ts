@@ -45,8 +45,15 @@ export function openSite(needs: {
       }
     },
   };
-  return { api: createCloudClient(client), settings, owner: project ?? `project ${settings.project}` };
+  return {
+    api: createCloudClient(client),
+    settings,
+    owner: project ?? `the project that writes to ${settings.project}`,
+  };
 }
+
+/** Where people read an issue of a site. */
+export const urlOf = (url: string, key: string): string => `${url}/browse/${key}`;
 
 /** An issue's id or key as a part of a path: jira.js writes it there as it is. */
 export const inPath = (ref: string): string => encodeURIComponent(ref);

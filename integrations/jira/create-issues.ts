@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ApiRefusal } from "../atlassian/failure.ts";
-import { PROPERTY, readAnswer, type Site } from "./client.ts";
+import { PROPERTY, readAnswer, type Site, urlOf } from "./client.ts";
 import type { CreateScreens } from "./create-screens.ts";
 import type { Accounts } from "./field-values.ts";
 import type { IssueRef, NewIssue } from "./issue.ts";
@@ -45,9 +45,6 @@ const CreatedMany = z.object({
     )
     .default([]),
 });
-
-/** Where an issue is read by people. */
-export const urlOf = ({ settings }: Site, key: string): string => `${settings.url}/browse/${key}`;
 
 /** Makes issues, fifty with one call; each carries its mark from the beginning. */
 export async function createIssues(needs: Needs, issues: readonly NewIssue[]): Promise<readonly IssueRef[]> {
@@ -110,7 +107,7 @@ async function createOne(
   if (!wanted) return [];
   try {
     const { id, key } = readAnswer(Created, await site.api.issues.createIssue(sent(wanted)));
-    made.set(wanted.index, { id, key, url: urlOf(site, key) });
+    made.set(wanted.index, { id, key, url: urlOf(site.settings.url, key) });
     return [];
   } catch (error) {
     if (error instanceof ApiRefusal) return [{ wanted, refused: error }];
@@ -133,7 +130,8 @@ async function createMany(
   const done = wanted.filter((_, place) => !refused.has(place));
   for (const [place, one] of done.entries()) {
     const issue = issues[place];
-    if (issue) made.set(one.index, { id: issue.id, key: issue.key, url: urlOf(site, issue.key) });
+    if (issue)
+      made.set(one.index, { id: issue.id, key: issue.key, url: urlOf(site.settings.url, issue.key) });
   }
   return wanted.flatMap((one, place) => {
     const why = refused.get(place);

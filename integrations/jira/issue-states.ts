@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { ApiRefusal } from "../atlassian/failure.ts";
-import { inPath, PROPERTY, readAnswer, type Site } from "./client.ts";
-import { urlOf } from "./create-issues.ts";
+import { inPath, PROPERTY, readAnswer, type Site, urlOf } from "./client.ts";
 import type { IssueRef, IssueState, Mark, Status } from "./issue.ts";
 import { demandProject } from "./refusals.ts";
 
@@ -21,7 +20,8 @@ const Properties = z
   .default({})
   .transform((all): Mark | null => MarkRead.safeParse(all[PROPERTY]).data ?? null);
 
-const IssueRead = z.object({
+/** An issue as Jira tells it, with the fields that its state takes. */
+export const IssueRead = z.object({
   id: z.string(),
   key: z.string(),
   properties: Properties,
@@ -54,7 +54,7 @@ async function readSome(site: Site, refs: readonly string[], found: Map<string, 
     properties: [PROPERTY],
   });
   const { issues } = readAnswer(z.object({ issues: z.array(IssueRead).default([]) }), answer);
-  const states = issues.map((issue) => toState(site, issue));
+  const states = issues.map((issue) => toState(site.settings.url, issue));
   for (const ref of refs) {
     const state = states.find(({ id, key }) => id === ref || key === ref.toUpperCase());
     if (state) found.set(ref, state);
@@ -76,17 +76,18 @@ export async function readOne(site: Site, ref: string): Promise<IssueState | nul
       fields: FIELDS,
       properties: [PROPERTY],
     });
-    return toState(site, readAnswer(IssueRead, answer));
+    return toState(site.settings.url, readAnswer(IssueRead, answer));
   } catch (error) {
     if (error instanceof ApiRefusal && error.status === 404) return null;
     throw error;
   }
 }
 
-function toState(site: Site, { id, key, properties, fields }: z.infer<typeof IssueRead>): IssueState {
+/** An issue as it stands, for people at this address. */
+export function toState(url: string, { id, key, properties, fields }: z.infer<typeof IssueRead>): IssueState {
   const { summary, status, issuetype, project } = fields;
   return {
-    ...{ id, key, url: urlOf(site, key), summary, status, mark: properties },
+    ...{ id, key, url: urlOf(url, key), summary, status, mark: properties },
     ...{ projectKey: project.key, typeId: issuetype.id, typeName: issuetype.name },
   };
 }
@@ -112,7 +113,8 @@ export async function findMarked(
   do {
     const page = await search(site, jql, nextPageToken);
     for (const { id, key, properties: mark } of page.issues)
-      if (mark?.run === run && !found.has(mark.key)) found.set(mark.key, { id, key, url: urlOf(site, key) });
+      if (mark?.run === run && !found.has(mark.key))
+        found.set(mark.key, { id, key, url: urlOf(site.settings.url, key) });
     nextPageToken = page.nextPageToken ?? undefined;
   } while (nextPageToken !== undefined);
   return found;

@@ -5,7 +5,7 @@ import { settingName } from "./field-values.ts";
 import type { IssueState, Status } from "./issue.ts";
 import { readOne } from "./issue-states.ts";
 import { explainIssue, IssueGone, refusal } from "./refusals.ts";
-import { type Aim, isThere, nextWay, resolutionFor, saysIt, type Way } from "./ways.ts";
+import { type Aim, isThere, nextWay, nextWayTo, resolutionFor, saysIt, type Way } from "./ways.ts";
 import type { Workflows } from "./workflows.ts";
 
 export type Mover = { readonly site: Site; readonly workflows: Workflows };
@@ -56,12 +56,7 @@ export async function wayFor(
   const direct = ways.filter(({ id, lacks }) => lacks.length === 0 && !closed.has(`${from} ${id}`));
   const good = direct.map(({ to }) => to).filter((to) => saysIt(to, aim));
   if (good.length > 0) return nextWay(from, good, aim, known);
-  const all = (await workflows.statuses(state)).filter((status) => isThere(status, aim));
-  const best = all.filter((status) => saysIt(status, aim));
-  const way = nextWay(from, best, aim, known);
-  // What is done must not end as "Won't do" because the way to "Done" is closed; the other way round is better than nothing.
-  const mustSayIt = best.length > 0 && aim.to === "done" && aim.prefer === undefined;
-  return way ?? (mustSayIt ? null : nextWay(from, all, aim, known));
+  return nextWayTo(from, await workflows.statuses(state), aim, known);
 }
 
 /** Goes one way. What comes back is why Jira did not let it go there. */

@@ -4,6 +4,7 @@ import type { Site } from "./client.ts";
 import type { CreateScreens, IssueType, ScreenField } from "./create-screens.ts";
 import { type Accounts, named, settingFor, settingName, toFieldValue } from "./field-values.ts";
 import type { NewIssue } from "./issue.ts";
+import { readOne } from "./issue-states.ts";
 import { refusal } from "./refusals.ts";
 
 const LONGEST_SUMMARY = 255;
@@ -22,7 +23,7 @@ export async function fieldsOf(
     issuetype: { id: type.id },
     summary: oneLine(issue.summary, LONGEST_SUMMARY) || "(without words)",
     ...onScreen(screen, issue),
-    ...(issue.parent === undefined ? {} : under(site, screen, type, issue.parent)),
+    ...(issue.parent === undefined ? {} : await under(site, screen, type, issue.parent)),
   };
   for (const field of screen.filter(({ fieldId }) => !(fieldId in fields))) {
     const value = settingFor(site, field);
@@ -67,13 +68,14 @@ const isEpicName = ({ fieldId, schema }: ScreenField): boolean =>
   (schema.custom ?? "").endsWith(":gh-epic-label") || fieldId === "customfield_10011";
 const isEpicLink = ({ schema }: ScreenField): boolean => (schema.custom ?? "").endsWith(":gh-epic-link");
 
-/** Puts it under its epic: by `parent`, or by the field that projects had for that before. */
-function under(site: Site, screen: readonly ScreenField[], type: IssueType, parent: string) {
-  const ref = /^\d+$/.test(parent) ? { id: parent } : { key: parent };
-  if (screen.some(({ fieldId }) => fieldId === "parent")) return { parent: ref };
+/** Puts it under its epic: by `parent`, or by the field that projects had for that before, which takes keys alone. */
+async function under(site: Site, screen: readonly ScreenField[], type: IssueType, parent: string) {
+  const isId = /^\d+$/.test(parent);
+  if (screen.some(({ fieldId }) => fieldId === "parent"))
+    return { parent: isId ? { id: parent } : { key: parent } };
   const link = screen.find(isEpicLink);
-  if (link) return { [link.fieldId]: parent };
-  throw noParent(site, type.name, parent);
+  if (!link) throw noParent(site, type.name, parent);
+  return { [link.fieldId]: isId ? ((await readOne(site, parent))?.key ?? parent) : parent };
 }
 
 /** An issue of this type can't stand under that one. */

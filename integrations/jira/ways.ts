@@ -76,3 +76,15 @@ export function nextWay(from: string, goals: readonly Status[], aim: Aim, known:
     Math.abs(RANK[at.category] - RANK[aim.to]) * 10 + hops;
   return unknown.toSorted((a, b) => distance(a) - distance(b))[0]?.first ?? null;
 }
+
+/**
+ * The next way to a status of the aim's category, of all that a type has: to one that says it well, if need be to another one. Only
+ * what is done must not end as "Won't do" because the way to "Done" is closed.
+ */
+export function nextWayTo(from: string, all: readonly Status[], aim: Aim, known: Known): Way | null {
+  const there = all.filter((status) => isThere(status, aim));
+  const best = there.filter((status) => saysIt(status, aim));
+  const way = nextWay(from, best, aim, known);
+  const mustSayIt = best.length > 0 && aim.to === "done" && aim.prefer === undefined;
+  return way ?? (mustSayIt ? null : nextWay(from, there, aim, known));
+}
