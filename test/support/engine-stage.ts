@@ -71,7 +71,7 @@ let goals = 0;
 /** Begins a run of this plan. Resolves to its id. */
 export async function beginRun(
   { engine }: Pick<OpenRoom, "engine">,
-  plan: Plan,
+  plan: Plan | null,
   changes: Partial<Brief> = {},
 ): Promise<string> {
   const id = randomUUID();
