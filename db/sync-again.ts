@@ -25,7 +25,7 @@ export async function tryAgain(sql: Sql, at: AgainAt): Promise<readonly string[]
       runId === undefined
         ? []
         : await tx`
-            update links set state = 'making', outside_id = null, outside_key = null, url = null, shown = null,
+            update links set state = 'making', outside_id = null, outside_key = null, url = null,
               tried_at = now() - interval '1 hour', changed_at = now()
             where workspace_id = ${workspaceId} and system = ${system} and stream_id = ${runId}
               and state in ('gone', 'skipped') returning key`;

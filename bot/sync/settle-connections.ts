@@ -1,12 +1,15 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Sql } from "postgres";
 import {
   type ConnectionRow,
+  connectionOf,
   connectionsIn,
   removeConnection,
   type System,
   saveConnection,
 } from "#db/connections.ts";
 import { listProjects, type Project } from "#db/places.ts";
+import { tryAgain } from "#db/sync-again.ts";
 import type { Connected } from "../config/projects.ts";
 import type { Config } from "../config.ts";
 import type { Logger } from "../logger.ts";
@@ -57,16 +60,29 @@ async function connect(
   { project, system, connected }: Wanted,
 ): Promise<void> {
   const place = { workspaceId, projectId: project.id, system };
+  const { settings } = connected;
+  const had = await connectionOf(sql, workspaceId, project.id, system);
   const token = secrets.encrypt(connected.token, aboutConnection(place));
-  const saved = await saveConnection(sql, {
-    ...place,
-    settings: connected.settings,
-    token,
-    source: "settings",
-  });
-  if (!saved)
+  if (!(await saveConnection(sql, { ...place, settings, token, source: "settings" })))
     log.warn("the command line has set how a project is connected, so what the settings say is not used", {
       project: project.name,
       system,
     });
+  // Somebody has mended what was wrong: what is stuck need not wait until they say so too.
+  else if (had && !isSame(secrets, had, connected)) await tryAgain(sql, place);
+}
+
+function isSame(secrets: Secrets, had: ConnectionRow, { settings, token }: Connected<unknown>): boolean {
+  // As jsonb keeps it.
+  const kept: unknown = JSON.parse(JSON.stringify(settings));
+  return isDeepStrictEqual(had.settings, kept) && tokenOf(secrets, had) === token;
+}
+
+/** Null where it was kept under another COUNTERSIGN_SECRET: then it is another one, whatever it was. */
+function tokenOf(secrets: Secrets, had: ConnectionRow): string | null {
+  try {
+    return secrets.decrypt(had.token, aboutConnection(had));
+  } catch {
+    return null; // it says so only by throwing
+  }
 }
