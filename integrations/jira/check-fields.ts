@@ -1,7 +1,7 @@
 import { OutsideRefusal } from "#engine/errors.ts";
 import type { Finding } from "../atlassian/finding.ts";
 import { doc } from "./adf.ts";
-import type { Role, Types } from "./check-types.ts";
+import { type Role, type Types, together } from "./check-types.ts";
 import type { Site } from "./client.ts";
 import type { CreateScreens, IssueType, ScreenField } from "./create-screens.ts";
 import { type Accounts, settingFor } from "./field-values.ts";
@@ -15,40 +15,41 @@ export async function checkFields(
   types: Types,
   accounts: Accounts,
 ): Promise<readonly Finding[]> {
-  const findings: Finding[] = [];
   const all: ScreenField[] = [];
+  const found: { readonly type: IssueType; readonly findings: readonly Finding[] }[] = [];
   const byType = new Map([...types].map(([role, type]) => [type.id, { role, type }]));
   for (const { role, type } of byType.values()) {
     const screen = await screens.fields(type.id);
     all.push(...screen);
-    findings.push(
-      await complete(site, screens, { role, type, screen }, accounts),
-      ...leftOut(site, type, screen),
-    );
+    const whole = await complete(site, screens, { role, screen }, accounts);
+    found.push({ type, findings: [whole, ...leftOut(site, screen)] });
   }
-  return [...findings, ...(types.size > 0 ? unused(site, all) : [])];
+  return [...together(found), ...(types.size > 0 ? unused(site, all) : [])];
 }
 
-type Made = { readonly role: Role; readonly type: IssueType; readonly screen: readonly ScreenField[] };
+type Made = { readonly role: Role; readonly screen: readonly ScreenField[] };
 
 /** Puts an issue together as if it were made. */
 async function complete(
   site: Site,
   screens: CreateScreens,
-  { role, type, screen }: Made,
+  { role, screen }: Made,
   accounts: Accounts,
 ): Promise<Finding> {
   try {
     const fields = await fieldsOf(site, screens, sample(site, role), accounts);
     const set = screen.filter((field) => field.fieldId in fields && settingFor(site, field) !== undefined);
     const names = set.map(({ name }) => name).join(", ");
-    const what = `A ${type.name} has all the fields that its screen requires`;
-    return { level: "ok", what: names === "" ? what : `${what}; ${names} as set` };
+    const what = "all fields that are required would be filled in";
+    return { level: "ok", what: names === "" ? what : `${what}, ${names} as set` };
   } catch (error) {
     if (!(error instanceof OutsideRefusal)) throw error;
     const [, what = error.message, todo] = /^(.*?)\. ((?:Set|Change|Ask) .*)$/s.exec(error.message) ?? [];
-    const of = what.replace(/^Jira did not accept the issue: /, `A ${type.name} can't be made: `);
-    return { level: "problem", what: of, ...(todo === undefined ? {} : { todo }) };
+    return {
+      level: "problem",
+      what: what.replace(/^Jira did not accept the issue: /, ""),
+      ...(todo === undefined ? {} : { todo }),
+    };
   }
 }
 
@@ -66,14 +67,14 @@ const OURS = [
   { fieldId: "assignee", words: "get no assignee" },
 ] as const;
 
-function leftOut({ settings }: Site, type: IssueType, screen: readonly ScreenField[]): readonly Finding[] {
+function leftOut({ settings }: Site, screen: readonly ScreenField[]): readonly Finding[] {
   const isMeant = (fieldId: string) => fieldId !== "labels" || settings.labels.length > 0;
   const lacks = OURS.filter(
     ({ fieldId }) => isMeant(fieldId) && !screen.some((field) => field.fieldId === fieldId),
   );
   return lacks.map(({ fieldId, words }) => ({
     level: "warning",
-    what: `Issues of type ${type.name} ${words}: the screen that makes them has no ${fieldId}`,
+    what: `they ${words}, for the screen that makes them has no ${fieldId}`,
   }));
 }
 

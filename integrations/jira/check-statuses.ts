@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Finding } from "../atlassian/finding.ts";
-import type { Types } from "./check-types.ts";
+import { type Types, together } from "./check-types.ts";
 import { readAnswer, type Site } from "./client.ts";
 import type { IssueType } from "./create-screens.ts";
 import { settingName } from "./field-values.ts";
@@ -26,25 +26,24 @@ export async function checkStatuses(site: Site, types: Types): Promise<readonly 
   const statuses = await readStatuses(site, site.settings.project);
   const latest = await latestIssues(site, used);
   const workflows = createWorkflows(site, createAccounts(site));
-  const findings: Finding[] = [];
+  const found: { readonly type: IssueType; readonly findings: readonly Finding[] }[] = [];
   for (const type of used) {
     const all = statuses.get(type.id) ?? [];
     const standing = uniqueByStatus(latest.filter(({ typeId }) => typeId === type.id));
     for (const state of standing) await workflows.waysFrom(state);
-    findings.push(...checkType({ type, all, standing, workflows }));
+    found.push({ type, findings: checkType({ all, standing, workflows }) });
   }
-  return findings;
+  return together(found);
 }
 
 type Look = {
-  readonly type: IssueType;
   readonly all: readonly Status[];
   readonly standing: readonly IssueState[];
   readonly workflows: Workflows;
 };
 
 function checkType(look: Look): readonly Finding[] {
-  const { type, all, standing } = look;
+  const { all, standing } = look;
   const named = (["new", "indeterminate", "done"] as const).map((category) => {
     const names = all.filter((status) => status.category === category).map(({ name }) => name);
     return { category, names };
@@ -53,7 +52,7 @@ function checkType(look: Look): readonly Finding[] {
   const list = named.map(({ category, names }) => `${WORDS[category]}: ${names.join(", ") || "none"}`);
   const first: Finding = {
     level: missing.length > 0 ? "problem" : "ok",
-    what: `Statuses of a ${type.name} are ${list.join("; ")}`,
+    what: `its statuses are ${list.join("; ")}`,
     ...(missing.length > 0
       ? { todo: `Ask an admin to give its workflow a status for “${WORDS[missing[0]?.category ?? "done"]}”.` }
       : {}),
@@ -61,35 +60,30 @@ function checkType(look: Look): readonly Finding[] {
   const start = all.find(({ category }) => category === "new");
   const sample = standing[0];
   if (missing.length > 0 || !start) return [first];
-  if (!sample) return [first, unread(type, "there is none yet whose ways could be read")];
+  if (!sample) return [first, unread("there is none yet whose ways could be read")];
   return [first, ...checkWays(look, start, sample)];
 }
 
-const unread = ({ name }: IssueType, why: string): Finding => ({
+const unread = (why: string): Finding => ({
   level: "warning",
-  what: `Whether a ${name} gets to all of them is seen with the first one: ${why}`,
+  what: `whether it gets to all of them is seen with the first one: ${why}`,
 });
 
-function checkWays({ type, all, workflows }: Look, start: Status, sample: IssueState): readonly Finding[] {
+function checkWays({ all, workflows }: Look, start: Status, sample: IssueState): readonly Finding[] {
   const known = (statusId: string) => workflows.known(sample, statusId);
   const walks = AIMS.map((aim) => ({ aim, ...walk(start, all, aim, known) }));
   const reached = walks.filter(({ outcome }) => outcome === "there");
   const isUnknown = walks.some(({ outcome }) => outcome === "unknown");
-  const ways = reached.map(
-    ({ path }) => `${path.map(({ name }) => `“${name}”`).join(", ")} to ${path.at(-1)?.to.name}`,
+  const ways = new Set(
+    reached.map(({ path }) => `${path.map(({ name }) => `“${name}”`).join(", ")} to ${path.at(-1)?.to.name}`),
   );
   const shut = walks.filter(({ outcome }) => outcome === "shut");
   return [
-    ...(ways.length > 0
-      ? [
-          {
-            level: "ok",
-            what: `From ${start.name} a ${type.name} goes by ${[...new Set(ways)].join("; by ")}`,
-          } as const,
-        ]
+    ...(ways.size > 0
+      ? [{ level: "ok", what: `from ${start.name} it goes by ${[...ways].join("; by ")}` } as const]
       : []),
-    ...shut.map(({ aim, lacking }) => noWay(type, start, aim, lacking)),
-    ...(isUnknown ? [unread(type, "no issue stands where the ways could be read")] : []),
+    ...shut.map(({ aim, lacking }) => noWay(start, aim, lacking)),
+    ...(isUnknown ? [unread("not in every status stands an issue whose ways could be read")] : []),
   ];
 }
 
@@ -122,8 +116,8 @@ function walk(
   return { outcome: isThere(at, aim) ? "there" : "unknown", path, lacking };
 }
 
-function noWay(type: IssueType, start: Status, { to, prefer }: Aim, lacking: Way | null): Finding {
-  const what = `No way leads a ${type.name} from ${start.name} to “${prefer ?? WORDS[to]}”`;
+function noWay(start: Status, { to, prefer }: Aim, lacking: Way | null): Finding {
+  const what = `no way leads from ${start.name} to “${prefer ?? WORDS[to]}”`;
   // Given up: then any end will do.
   const level = prefer === "cancelled" ? "warning" : "problem";
   if (!lacking) return { level, what, todo: "Ask an admin to add one to its workflow." };

@@ -11,7 +11,11 @@ export type Role = "epic" | "step" | "goal";
 /** The types that issues would have, with what each is for. */
 export type Types = ReadonlyMap<Role, IssueType>;
 
-const WORDS: Readonly<Record<Role, string>> = { epic: "A workflow's run", step: "A step", goal: "A goal" };
+const WORDS: Readonly<Record<Role, string>> = {
+  epic: "workflows",
+  step: "steps of workflows",
+  goal: "goals",
+};
 
 /** What is written in this mode: unset, goals in words are issues and workflows epics. */
 const rolesOf = ({ mode }: JiraSettings): readonly Role[] => {
@@ -35,8 +39,8 @@ export async function checkTypes(
     if (found instanceof OutsideRefusal) findings.push(notThere(role, await screens.types(), settings));
     else types.set(role, found);
   }
-  const named = [...types].map(([role, { name }]) => `${WORDS[role].toLowerCase()} is a ${name}`).join(", ");
-  if (types.size > 0) findings.unshift({ level: "ok", what: `Issue types are there: ${named}` });
+  const named = [...types].map(([role, { name }]) => `${WORDS[role]} become ${name}`).join(", ");
+  if (types.size > 0) findings.unshift({ level: "ok", what: `The types of issues are there: ${named}` });
   const hierarchy = checkHierarchy(types, await screens.types());
   return { types, findings: hierarchy ? [...findings, hierarchy] : findings };
 }
@@ -57,7 +61,7 @@ function notThere(role: Role, all: readonly IssueType[], { project, issueTypes }
   const other = role === "goal" ? "" : " Without one, set `jira.mode` to issue.";
   return {
     level: "problem",
-    what: `${WORDS[role]} would be a “${issueTypes[role]}”, and ${project} has no such issue type`,
+    what: `${project} has no issue type “${issueTypes[role]}”, which ${WORDS[role]} would become`,
     todo:
       fit.length > 0
         ? `Set \`jira.issue_types.${role}\` to ${fit.join(" or ")}.`
@@ -71,10 +75,21 @@ function checkHierarchy(types: Types, all: readonly IssueType[]): Finding | null
   const fit = all.filter(({ level }) => level === epic.level - 1).map(({ name }) => name);
   return {
     level: "problem",
-    what: `A ${step.name} can't stand under a ${epic.name}`,
+    what: `An issue of type ${step.name} can't stand under one of type ${epic.name}`,
     todo:
       fit.length > 0
         ? `Set \`jira.issue_types.step\` to ${fit.join(" or ")}.`
         : "Set `jira.issue_types.epic` to a type that stands above others.",
   };
+}
+
+/** Findings of types that differ in nothing but the type's name, said once for all of them. */
+export function together(
+  all: readonly { readonly type: IssueType; readonly findings: readonly Finding[] }[],
+): readonly Finding[] {
+  const groups = Map.groupBy(all, ({ findings }) => JSON.stringify(findings));
+  return [...groups.values()].flatMap((group) => {
+    const names = group.map(({ type }) => type.name).join(", ");
+    return (group[0]?.findings ?? []).map((finding) => ({ ...finding, what: `${names}: ${finding.what}` }));
+  });
 }

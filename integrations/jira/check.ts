@@ -77,7 +77,7 @@ async function checkProject(site: Site): Promise<Finding> {
 
 /** What we ask Jira for in a project. Without the first ones nothing works. */
 const RIGHTS = [
-  { key: "BROWSE_PROJECTS", words: "see its issues", without: null },
+  { key: "BROWSE_PROJECTS", words: "see issues", without: null },
   { key: "CREATE_ISSUES", words: "create issues", without: null },
   { key: "TRANSITION_ISSUES", words: "move issues to other statuses", without: null },
   { key: "ADD_COMMENTS", words: "comment on issues", without: null },

@@ -84,7 +84,7 @@ export function nextWay(from: string, goals: readonly Status[], aim: Aim, known:
 export function nextWayTo(from: string, all: readonly Status[], aim: Aim, known: Known): Way | null {
   const there = all.filter((status) => isThere(status, aim));
   const best = there.filter((status) => saysIt(status, aim));
-  const way = nextWay(from, best, aim, known);
+  const way = best.length > 0 ? nextWay(from, best, aim, known) : null;
   const mustSayIt = best.length > 0 && aim.to === "done" && aim.prefer === undefined;
   return way ?? (mustSayIt ? null : nextWay(from, there, aim, known));
 }

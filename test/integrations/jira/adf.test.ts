@@ -28,7 +28,7 @@ const fits = (made: Adf) => {
 const HOSTILE = [
   "{code}rm -rf /{code} h1. Big [click|https://evil.example] !image.png!",
   "@channel @alice [~accountid:5b10a:alice] <@U1> :boom:",
-  "</ac:structured-macro> <script>alert(1)</script> &lt; ${jndi:ldap://x}",
+  "</ac:structured-macro> <script>alert(1)</script> &lt; $[jndi:ldap://x]",
   "مرحبا \u202eevil\u202c שלום \u2066x\u2069",
   "👩‍👩‍👧‍👦 🏳️‍🌈 नमस्ते می‌خواهم",
   "nul \u0000 bell \u0007 esc \u001b[31m half \ud83d pair \udc00 \ufeff\u200b",
