@@ -45,10 +45,10 @@ function startedAt({ facts }: RunStory): number | null {
   return facts.find(({ fact }) => fact.type === "run.started")?.at ?? null;
 }
 
-/** From the asking to the end, and how much of it was work: people take their time. */
+/** From the asking to the end, and how much of that was work: people take their time. */
 function took({ requestedAt, endedAt, activeMs }: Run): string {
   const all = (endedAt ?? 0) - (requestedAt ?? 0);
-  return `${lasting(all)}, of which ${lasting(Math.min(activeMs, all))} without waiting for people`;
+  return `${lasting(all)}, of which ${lasting(Math.min(activeMs, all))} were work`;
 }
 
 function askedBy(story: RunStory): string {
