@@ -30,7 +30,7 @@ export async function checkStatuses(site: Site, types: Types): Promise<readonly 
   for (const type of used) {
     const all = statuses.get(type.id) ?? [];
     const standing = uniqueByStatus(latest.filter(({ typeId }) => typeId === type.id));
-    for (const state of standing) await workflows.waysFrom(state);
+    for (const state of standing) await workflows.look(state);
     found.push({ type, findings: checkType({ all, standing, workflows }) });
   }
   return together(found);

@@ -10,6 +10,7 @@ import { findMarked, readStates } from "./issue-states.ts";
 import { createMoveAll, type MoveAll } from "./move-issues.ts";
 import { createAccounts, readMyself } from "./people.ts";
 import type { JiraSettings } from "./settings.ts";
+import { createStandingMemory } from "./standing-memory.ts";
 
 /**
  * A project of a Jira. Every call rejects with an `OutsideFailure` where it may be tried again (then a write may have happened),
@@ -55,10 +56,15 @@ export function openJira(needs: {
   const site = openSite(needs);
   const screens = createScreens(site);
   const accounts = createAccounts(site);
-  const moveAll = createMoveAll(site, accounts);
+  const memory = createStandingMemory();
+  const moveAll = createMoveAll(site, accounts, memory);
   return {
     myself: () => readMyself(site),
-    createIssues: (issues) => createIssues({ site, screens, accounts }, issues),
+    async createIssues(issues) {
+      const made = await createIssues({ site, screens, accounts }, issues);
+      for (const { id } of made) memory.expect(id);
+      return made;
+    },
     findIssues: (run, sinceMs) => findMarked(site, run, sinceMs),
     issues: (refs) => readStates(site, refs),
     moveAll,

@@ -21,8 +21,9 @@ const MOST_IN_TASK = 1000;
 /** How long to wait before looking how a task goes, each time twice as long, and how often. */
 const FIRST_LOOK_MS = 250;
 const LOOKS = 6;
-/** Where our account may not change many issues at once, it is not tried again for so long. */
-const NO_TASKS_MS = 60 * 60_000;
+/** Where our account may not change many issues at once it is not tried again for so long; where Jira has no room for it, for less. */
+const NOT_ALLOWED_MS = 60 * 60_000;
+const NO_ROOM_MS = 60_000;
 
 /** Those that are one way without a screen from where they should be can go by a task. */
 export function createMoveByTask(mover: Mover): MoveByTask {
@@ -32,9 +33,12 @@ export function createMoveByTask(mover: Mover): MoveByTask {
     const near = (await nearOf(mover, all)).slice(0, MOST_IN_TASK);
     if (near.length < TASK_FROM) return new Map();
     const done = await runTask(mover.site, near);
-    if (done === null) closedUntil = performance.now() + NO_TASKS_MS;
+    if (done instanceof ApiRefusal) {
+      closedUntil = performance.now() + (done.status === 403 ? NOT_ALLOWED_MS : NO_ROOM_MS);
+      return new Map();
+    }
     return new Map(
-      near.filter(({ state }) => done?.has(state.id)).map(({ state, way }) => [state.id, way.to]),
+      near.filter(({ state }) => done.has(state.id)).map(({ state, way }) => [state.id, way.to]),
     );
   };
 }
@@ -42,10 +46,18 @@ export function createMoveByTask(mover: Mover): MoveByTask {
 async function nearOf(mover: Mover, all: readonly Standing[]): Promise<readonly Near[]> {
   const near: Near[] = [];
   for (const one of all) {
-    const way = await wayFor(mover, one.state, one.move).catch(nullIfRefused);
-    if (way && isThere(way.to, one.move) && isFree(way)) near.push({ ...one, way });
+    const way = await freeWay(mover, one).catch(nullIfRefused);
+    if (way) near.push({ ...one, way });
   }
   return near;
+}
+
+/** The one way that brings it there, where there is one and no screen on it. */
+async function freeWay(mover: Mover, { state, move }: Standing): Promise<Way | null> {
+  const seen = await mover.workflows.look(state);
+  if (seen.status.id !== state.status.id) return null;
+  const way = await wayFor(mover, seen, move);
+  return way && isThere(way.to, move) && isFree(way) ? way : null;
 }
 
 const isFree = ({ fields, resolutions }: Way): boolean =>
@@ -57,8 +69,8 @@ function nullIfRefused(error: unknown): null {
   throw error;
 }
 
-/** Has Jira move them, without mails, and waits until it has: the ids of those that were moved. Null: our account may not do that. */
-async function runTask(site: Site, near: readonly Near[]): Promise<ReadonlySet<string> | null> {
+/** Has Jira move them, without mails, and waits until it has: the ids of those that were moved; or why it does not. */
+async function runTask(site: Site, near: readonly Near[]): Promise<ReadonlySet<string> | ApiRefusal> {
   const ways = Map.groupBy(near, ({ way }) => way.id);
   const bulkTransitionInputs = [...ways].map(([transitionId, some]) => ({
     transitionId,
@@ -69,7 +81,7 @@ async function runTask(site: Site, near: readonly Near[]): Promise<ReadonlySet<s
     const answer = await site.api.issueBulkOperations.submitBulkTransition(asked);
     return await watchTask(site, readAnswer(z.object({ taskId: z.string() }), answer).taskId);
   } catch (error) {
-    if (error instanceof ApiRefusal) return null;
+    if (error instanceof ApiRefusal) return error;
     throw error;
   }
 }

@@ -19,7 +19,8 @@ export async function moveIssue(mover: Mover, start: IssueState, aim: Aim): Prom
   let state = start;
   let said: ApiRefusal | undefined;
   for (let hop = 0; hop < MOST_HOPS && !isThere(state.status, aim); hop++) {
-    const way = await wayFor(mover, state, aim, closed);
+    state = await mover.workflows.look(state);
+    const way = isThere(state.status, aim) ? null : await wayFor(mover, state, aim, closed);
     if (!way) break;
     said = await go(mover, state, way, aim);
     state = said ? await lookAgain(mover, state, way, closed) : { ...state, status: way.to };

@@ -7,6 +7,7 @@ import { createMoveByTask, type Standing } from "./move-by-task.ts";
 import { type Mover, moveIssue } from "./move-issue.ts";
 import { IssueGone } from "./refusals.ts";
 import { someAtOnce } from "./some-at-once.ts";
+import type { StandingMemory } from "./standing-memory.ts";
 import { isThere } from "./ways.ts";
 import { createWorkflows } from "./workflows.ts";
 
@@ -20,14 +21,13 @@ export type Moved = Status | OutsideRefusal;
 export type MoveAll = (moves: readonly Move[]) => Promise<ReadonlyMap<string, Moved>>;
 
 const AT_ONCE = 4;
-/** How long it is believed that an issue stands where we have left it. */
-const BELIEVED_MS = 10 * 60_000;
+/** So many are looked at with one call. */
+const READ_AT_ONCE = 100;
 
 /** Moves issues, many with few calls. It remembers where it left them, so that each later move is one call. */
-export function createMoveAll(site: Site, accounts: Accounts): MoveAll {
+export function createMoveAll(site: Site, accounts: Accounts, memory: StandingMemory): MoveAll {
   const mover: Mover = { site, workflows: createWorkflows(site, accounts) };
   const moveByTask = createMoveByTask(mover);
-  const memory = createMemory();
 
   async function moveOne({ state, move }: Standing): Promise<Moved> {
     try {
@@ -74,7 +74,7 @@ const standing = (moves: readonly Move[], states: ReadonlyMap<string, IssueState
 async function statesFor(
   site: Site,
   moves: readonly Move[],
-  memory: Memory,
+  memory: StandingMemory,
 ): Promise<ReadonlyMap<string, IssueState>> {
   const believed = moves.flatMap(({ issue }) => {
     const state = memory.get(issue);
@@ -82,27 +82,11 @@ async function statesFor(
   });
   const states = new Map<string, IssueState>(believed);
   const unknown = moves.map(({ issue }) => issue).filter((issue) => !states.has(issue));
-  const read = unknown.length > 0 ? await readStates(site, unknown) : [];
-  for (const [issue, state] of read) {
+  if (unknown.length === 0) return states;
+  const others = memory.takeFresh(Math.max(0, READ_AT_ONCE - unknown.length));
+  for (const [issue, state] of await readStates(site, [...unknown, ...others])) {
     states.set(issue, state);
     memory.keep(state);
   }
   return states;
-}
-
-type Memory = ReturnType<typeof createMemory>;
-
-function createMemory() {
-  const all = new Map<string, { readonly until: number; readonly state: IssueState }>();
-  return {
-    keep(state: IssueState): void {
-      all.set(state.id, { until: performance.now() + BELIEVED_MS, state });
-    },
-    get(id: string): IssueState | undefined {
-      const had = all.get(id);
-      if (had && had.until <= performance.now()) all.delete(id);
-      return all.get(id)?.state;
-    },
-    forget: (id: string) => void all.delete(id),
-  };
 }

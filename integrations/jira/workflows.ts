@@ -2,14 +2,19 @@ import { z } from "zod";
 import { inPath, readAnswer, type Site } from "./client.ts";
 import { type Accounts, settingFor, toFieldValue } from "./field-values.ts";
 import type { IssueState, Status } from "./issue.ts";
-import { StatusRead } from "./issue-states.ts";
+import { readOne, StatusRead } from "./issue-states.ts";
 import { createKept } from "./kept.ts";
-import { explainIssue } from "./refusals.ts";
+import { explainIssue, IssueGone } from "./refusals.ts";
 import type { Way } from "./ways.ts";
 
 /** What is known of the project's workflows: each status of each type is asked for once in a while, by an issue that stands there. */
 export type Workflows = {
-  /** The ways out of where an issue stands. */
+  /**
+   * Where an issue stands. It is believed to stand where `state` says, unless nothing is known of the ways out of there: Jira tells
+   * the ways of where it really stands, and they must not be taken for another status's.
+   */
+  look(state: IssueState): Promise<IssueState>;
+  /** The ways out of where an issue stands, after a look. */
   waysFrom(state: IssueState): Promise<readonly Way[]>;
   /** The ways out of a status of its type, where somebody has stood there before. */
   known(state: IssueState, statusId: string): readonly Way[] | undefined;
@@ -51,14 +56,22 @@ export function createWorkflows(site: Site, accounts: Accounts): Workflows {
     const had = ways.get(place(state, statusId));
     return had && had.until > performance.now() ? had.ways : undefined;
   };
+  const waysFrom = async (state: IssueState) => {
+    const had = known(state, state.status.id);
+    if (had) return had;
+    const read = await readWays(site, accounts, state);
+    ways.set(place(state, state.status.id), { until: performance.now() + KEPT_MS, ways: read });
+    return read;
+  };
   return {
     known,
-    async waysFrom(state) {
-      const had = known(state, state.status.id);
-      if (had) return had;
-      const read = await readWays(site, accounts, state);
-      ways.set(place(state, state.status.id), { until: performance.now() + KEPT_MS, ways: read });
-      return read;
+    waysFrom,
+    async look(state) {
+      if (known(state, state.status.id)) return state;
+      const fresh = await readOne(site, state.id);
+      if (!fresh) throw new IssueGone(state.key);
+      await waysFrom(fresh);
+      return fresh;
     },
     async statuses(state) {
       const all = await statuses.get(state.projectKey, () => readStatuses(site, state.projectKey));

@@ -53,18 +53,33 @@ withContracts("Moving issues in Jira", () => {
     expect(far.statusOf(id)).toBe("Won't Do");
   });
 
-  test("once it knows a workflow a move is one call", async () => {
-    const { far, jira, id } = await withIssue("MOB");
-    const [other] = await jira.createIssues([newIssue("other")]);
-    await jira.move(id, "indeterminate");
-    await jira.move(id, "done");
-    await jira.issues([other?.id ?? ""]);
+  test("once it knows a workflow a move is one call, and new issues are looked at together", async () => {
+    const { far, jira, open } = await withIssue("MOB");
+    const steps = await jira.createIssues(Array.from({ length: 10 }, (_, at) => newIssue(`step:${at}`)));
     const before = far.calls.length;
-    await jira.move(other?.id ?? "", "indeterminate");
-    await jira.move(other?.id ?? "", "done");
-    expect(far.calls.slice(before).map(({ operationId }) => operationId)).toEqual([
-      ...["bulkFetchIssues", "doTransition", "doTransition"],
+    for (const { id } of steps) {
+      await jira.move(id, "indeterminate");
+      await jira.move(id, "done");
+    }
+    const calls = far.calls.slice(before).map(({ operationId }) => operationId);
+    expect(calls.filter((name) => name === "doTransition")).toHaveLength(20);
+    expect(calls.filter((name) => name !== "doTransition")).toEqual([
+      ...["bulkFetchIssues", "getIssue", "getTransitions", "getIssue", "getTransitions"],
     ]);
+    // Somebody else comes and knows nothing of that.
+    const asked = far.calls.length;
+    await open().move(steps[0]?.id ?? "", "done");
+    expect(far.calls.slice(asked).map(({ operationId }) => operationId)).toEqual(["bulkFetchIssues"]);
+  });
+
+  test("what it believes of an issue may be wrong: Jira's refusal makes it look", async () => {
+    const { far, jira, id, alice } = await withIssue("HOP");
+    await jira.move(id, "indeterminate");
+    alice.moves(id, "Backlog");
+    expect(await jira.move(id, "done")).toMatchObject({ name: "Released" });
+    expect(far.statusOf(id)).toBe("Released");
+    alice.deletes(id);
+    await expect(jira.move(id, "indeterminate")).rejects.toMatchObject({ code: "issue_gone" });
   });
 
   test("a resolution that the screen asks for says what came of it", async () => {
@@ -165,7 +180,7 @@ withContracts("Moving issues in Jira", () => {
     expect([...moved.values()].filter((one) => "category" in one && one.name === "Done")).toHaveLength(19);
     expect(moved.get(gone?.id ?? "")).toMatchObject({ code: "issue_gone" });
     expect(far.calls.slice(before).map(({ operationId }) => operationId)).toEqual([
-      ...["bulkFetchIssues", "getTransitions", "submitBulkTransition"],
+      ...["bulkFetchIssues", "getIssue", "getTransitions", "submitBulkTransition"],
       ...["getBulkOperationProgress", "getBulkOperationProgress", "doTransition", "getProject"],
     ]);
     expect(far.issues().filter(({ id }) => far.statusOf(id) === "Done")).toHaveLength(19);
