@@ -102,7 +102,7 @@ async function openParts(
   const health = healthRoutes({ sql, slack: slack?.isReachable ?? null });
   http.serve(
     health,
-    ...(roles.includes("http") ? [outside.routes] : []),
+    ...(roles.includes("http") ? [outside.routes, sync.routes] : []),
     ...(local ? [local.routes] : []),
     ...(slack?.routes && roles.includes("slack") ? [slack.routes] : []),
   );
@@ -123,6 +123,7 @@ async function startWork(parts: {
   const { room, crew, slack, outside, sync, closers } = parts;
   if (slack) closers.add("the sender", await slack.startSender());
   closers.add("the deliveries", await outside.start());
+  closers.add("what is heard of Jira", await sync.start());
   const followers = [...(slack?.followers ?? []), ...outside.followers, ...sync.followers];
   closers.add(
     "the work",

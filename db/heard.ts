@@ -15,6 +15,7 @@ export type Heard = HeardRef & {
   readonly change: unknown;
   /** The run that it is about, or became. */
   readonly streamId: string | null;
+  /** What followed, and who said so; while people are asked, why they are. */
   readonly outcome: string | null;
   readonly by: string | null;
   readonly settledAt: Date | null;
@@ -104,14 +105,14 @@ export async function dropHeard(sql: Sql, { workspaceId, system, key }: HeardRef
     where workspace_id = ${workspaceId} and system = ${system} and key = ${key} and state = 'waiting'`;
 }
 
-/** People are asked what follows from it. Resolves to how it stands then; null where it is not there. */
+/** People are asked what follows from it, and `why` they are. Resolves to how it stands then; null where it is not there. */
 export async function askAboutHeard(
   sql: Sql,
   { workspaceId, system, key }: HeardRef,
-  streamId: string | null,
+  { streamId, why }: { readonly streamId: string | null; readonly why: string },
 ): Promise<Heard | null> {
   await sql`
-    update heard set state = 'asked', stream_id = ${streamId}
+    update heard set state = 'asked', stream_id = ${streamId}, outcome = ${why}
     where workspace_id = ${workspaceId} and system = ${system} and key = ${key} and state = 'waiting'`;
   return heardOf(sql, { workspaceId, system, key });
 }

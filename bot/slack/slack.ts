@@ -8,6 +8,7 @@ import type { Desk } from "./desk.ts";
 import { listenForGoAheads } from "./go-ahead.ts";
 import { listenForGoals } from "./goal.ts";
 import { type Homes, listenForHome } from "./home.ts";
+import { listenForJiraAsks } from "./jira-asks.ts";
 import { createListening } from "./listen.ts";
 import { listenForMembership } from "./membership.ts";
 import { HonoReceiver } from "./receiver.ts";
@@ -108,6 +109,7 @@ function listenToAll(
   listenForSteps(listening, desk);
   listenForGoAheads(listening, desk);
   listenForSyncRetry(listening, desk);
+  listenForJiraAsks(listening, desk);
   listenForTalk(app, desk);
   listenForHome(app, homes);
   listenForMembership(app, desk, botUserId);

@@ -103,7 +103,7 @@ export const heard = pgTable(
     change: jsonb(),
     /** The run that it is about, or became. */
     streamId: uuid(),
-    /** What followed, and who said so. */
+    /** What followed, and who said so; while people are asked, why they are. */
     outcome: text(),
     by: text(),
     settledAt: at(),

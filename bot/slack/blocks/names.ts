@@ -5,6 +5,7 @@ import { Key } from "#engine/run/plan.ts";
 const Nothing = z.strictObject({});
 const OfRun = z.strictObject({ run: z.uuid() });
 const OfStep = z.strictObject({ run: z.uuid(), key: Key });
+const OfHeard = z.strictObject({ heard: z.string().min(1).max(300) });
 const OfQuestion = z.strictObject({ consultation: z.uuid() });
 /** `alone`: nobody but the requester may answer, and they confirm that. */
 const ToAnswer = z.strictObject({ consultation: z.uuid(), alone: z.boolean().default(false) });
@@ -52,6 +53,13 @@ export const VALUES = {
   "model.connect": Nothing,
   /** We may write to this Jira project from now on. `place`: what the card showed. */
   "jira.go-ahead": z.strictObject({ run: z.uuid(), place: z.string().max(1_000) }),
+  /** A comment in Jira counts as the presser's guidance. `heard`: the key of what came in (db/heard.ts). */
+  "jira.guidance": OfHeard,
+  /** What becomes of a goal whose issue somebody moved to an end. */
+  "jira.cancel": OfHeard,
+  "jira.keep": OfHeard,
+  /** An issue with the goal label becomes the presser's goal. */
+  "jira.start": OfHeard,
   /** A link. Slack tells us that it was followed; there is nothing to do but ack. */
   "link.open": Nothing,
 } as const satisfies Record<string, z.ZodType>;

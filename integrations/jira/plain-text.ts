@@ -1,0 +1,83 @@
+import { z } from "zod";
+import { clean } from "./adf.ts";
+
+const Node = z.looseObject({
+  type: z.string(),
+  text: z.string().optional().catch(undefined),
+  attrs: z.record(z.string(), z.unknown()).optional().catch(undefined),
+  content: z.array(z.unknown()).optional().catch(undefined),
+});
+type Node = z.infer<typeof Node>;
+
+/** Deeper documents than this are nobody's: what lies deeper is left out. */
+const MOST_DEPTH = 40;
+/** More of one document is never looked at. */
+const MOST_NODES = 20_000;
+
+const ENDS_LINE = new Set([
+  ...["paragraph", "heading", "codeBlock", "listItem", "taskItem", "decisionItem", "tableRow", "rule"],
+  ...["blockCard", "mediaSingle", "mediaGroup", "expand", "panel", "blockquote"],
+]);
+
+/**
+ * What somebody wrote in Jira as plain text, of at most `most` characters: a document (ADF), or the text in which webhooks have it.
+ * Only words are left of it: it is data, never markup or an instruction.
+ */
+export function plainText(written: unknown, most: number): string {
+  const text = typeof written === "string" ? fromWiki(written) : fromDocument(written);
+  const tidy = clean(text)
+    .replaceAll(/[ \t]+\n/g, "\n")
+    .replaceAll(/\n{3,}/g, "\n\n")
+    .trim();
+  return tidy.length <= most ? tidy : `${tidy.slice(0, most - 1).toWellFormed()}…`;
+}
+
+/** Webhooks name people by ids, which say nothing to anybody. */
+const fromWiki = (text: string): string => text.replaceAll(/\[~[^\]\s]{1,200}\]/g, "@somebody");
+
+function fromDocument(document: unknown): string {
+  const said: string[] = [];
+  let seen = 0;
+  const read = (value: unknown, depth: number): void => {
+    seen += 1;
+    const node = depth > MOST_DEPTH || seen > MOST_NODES ? undefined : Node.safeParse(value).data;
+    if (!node) return;
+    said.push(node.type === "listItem" ? "- " : "", wordsOf(node));
+    for (const inner of node.content ?? []) read(inner, depth + 1);
+    said.push(endOf(node.type, depth));
+  };
+  read(document, 0);
+  return said.join("").replaceAll(/\n+(?=\n- |\n\n)/g, "");
+}
+
+/** An empty line between paragraphs of the document itself, not between those of a list. */
+function endOf(type: string, depth: number): string {
+  if (type === "tableCell" || type === "tableHeader") return " ";
+  if (!ENDS_LINE.has(type)) return "";
+  return type === "paragraph" && depth === 1 ? "\n\n" : "\n";
+}
+
+function wordsOf({ type, text, attrs = {} }: Node): string {
+  const named = (name: string): string => (typeof attrs[name] === "string" ? attrs[name] : "");
+  switch (type) {
+    case "text":
+      return text ?? "";
+    case "hardBreak":
+      return "\n";
+    case "mention":
+      return named("text") || "@somebody";
+    case "emoji":
+      return named("text") || named("shortName");
+    case "inlineCard":
+    case "blockCard":
+    case "embedCard":
+      return named("url");
+    case "status":
+      return named("text");
+    case "media":
+    case "mediaInline":
+      return "(a file)";
+    default:
+      return "";
+  }
+}
