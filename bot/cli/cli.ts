@@ -8,6 +8,7 @@ import { addDeliveryReplay } from "./delivery-replay.ts";
 import { addDeliveryShow } from "./delivery-show.ts";
 import { addGoal } from "./goal.ts";
 import { JIRA } from "./jira-kind.ts";
+import { addJiraWebhook } from "./jira-webhook.ts";
 import { addKeyCreate } from "./key-create.ts";
 import { addKeyList } from "./key-list.ts";
 import { addKeyRevoke } from "./key-revoke.ts";
@@ -85,7 +86,7 @@ function addAll(program: Command, operator: Operator): void {
   addDeliveryList(delivery, operator);
   addDeliveryShow(delivery, operator);
   addDeliveryReplay(delivery, operator);
-  addSystem(program, operator, JIRA);
+  addJiraWebhook(addSystem(program, operator, JIRA), operator);
   addSystem(program, operator, CONFLUENCE);
   const sync = program.command("sync").description("How far Jira and Confluence are");
   addSyncStatus(sync, operator);
