@@ -5,6 +5,7 @@ import type { Assignment, StepOutput } from "#engine/agent/agent.ts";
 import type { Question } from "#engine/consultation/question.ts";
 import type { Engine } from "#engine/engine.ts";
 import { toAssignment, type WorkNeeds } from "#engine/work/work-on-step.ts";
+import { DECISION } from "#integrations/agents/approval.ts";
 import { idFrom } from "../../ids.ts";
 import type { Asking } from "../requests/asking.ts";
 import type { NewRequest } from "../requests/request.ts";
@@ -80,8 +81,9 @@ export function createTasks(needs: Needs) {
       throw await whyNotHeld(sql, by.caller, task);
     },
 
-    complete: (by: Asking, id: string, output: StepOutput): Promise<Told> =>
-      end(by, id, "complete", (of) => ({ type: "finish step", ...of, output })),
+    /** Refuses (`bad_input`) a result that claims to be a person's decision. */
+    complete: async (by: Asking, id: string, output: StepOutput): Promise<Told> =>
+      end(by, id, "complete", (of) => ({ type: "finish step", ...of, output: ofNoPerson(output) })),
 
     /** `again`: whether trying again may help. */
     fail: (
@@ -108,6 +110,14 @@ export function createTasks(needs: Needs) {
         await giveBack(needs, task, `${name} has signed off.`);
     },
   };
+}
+
+/** Later steps take such a value for what a person approved; in their environment large and small letters are one. */
+function ofNoPerson(output: StepOutput): StepOutput {
+  const names = Object.keys(output.values ?? {}).filter((name) => name.toLowerCase() === DECISION);
+  const detail = `The name “${DECISION}” is for people's answers: use another.`;
+  refuseWrong(names.map((name) => ({ field: `values.${name}`, detail })));
+  return output;
 }
 
 /** Put to people as a request is; whom the run's own policy names. */
