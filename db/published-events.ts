@@ -53,6 +53,12 @@ export async function listEvents(
     where workspace_id = ${workspaceId} ${only} order by created_at desc, id desc limit ${most}`;
 }
 
+/** Whether this workspace keeps an event under this id. */
+export async function isPublished(sql: Sql, workspaceId: string, id: string): Promise<boolean> {
+  const rows = await sql`select from published_events where workspace_id = ${workspaceId} and id = ${id}`;
+  return rows.length > 0;
+}
+
 /** Whether a run of this workspace has this id. */
 export async function isRun(sql: Sql, workspaceId: string, id: string): Promise<boolean> {
   const rows = await sql`select from runs where workspace_id = ${workspaceId} and id = ${id}`;

@@ -2,6 +2,7 @@ import type { ServerResponse } from "node:http";
 import { createRoute, z } from "@hono/zod-openapi";
 import { Refusal } from "#engine/errors.ts";
 import { hasEnded, type Run } from "#engine/run/run.ts";
+import { EVENT_FORMATS } from "../outside/events/cloud-event.ts";
 import { toEnvelopeRun } from "../outside/events/envelope.ts";
 import type { OutsideGoals } from "../outside/goals/goal.ts";
 import type { Streams } from "../outside/streams/streams.ts";
@@ -63,6 +64,10 @@ const events = createRoute({
         .enum(["start", "now"], "Write start or now.")
         .default("start")
         .openapi({ description: "Where to begin without Last-Event-ID." }),
+      format: z
+        .enum(EVENT_FORMATS, `Write ${EVENT_FORMATS.join(" or ")}.`)
+        .default("countersign")
+        .openapi({ description: "`cloudevents`: each `data:` is a CloudEvent 1.0." }),
     }),
   },
   responses: {
@@ -95,9 +100,10 @@ export function runRoutes({
   });
   part.openapi(events, async (c) => {
     const run = await goals.getRun(c.get("asking"), c.req.valid("param").id);
+    const { format } = c.req.valid("query");
     const after = placeIn(run, c.req.valid("header")["last-event-id"], c.req.valid("query"));
     if (after === run.seq && hasEnded(run)) return c.body(null, 204);
-    const followed = { ...toEnvelopeRun(run), workspaceId: run.workspaceId, seq: run.seq };
+    const followed = { ...toEnvelopeRun(run), workspaceId: run.workspaceId, seq: run.seq, format };
     const { outgoing } = c.env as { readonly outgoing?: ServerResponse };
     return c.body(
       streams.open(followed, after, () => outgoing?.destroy()),
