@@ -57,6 +57,16 @@ describe("A field that is wrong is named", () => {
     [{ title, metadata: "x" }, ["metadata"]],
     [{ title, metadata: { a: "x".repeat(16_384) } }, ["metadata"]],
     [{ titel: "x" }, ["title", "titel"]],
+    [
+      {
+        ...{ title, options: ["a"], metadata: { agent_id: "Bob" }, callback_webhook: "https://127.0.0.1/" },
+        routing: { channels: ["email", "#nowhere"], recipients: [{ email: "no@example.com" }] },
+      },
+      [
+        ...["options", "callback_webhook", "metadata.agent_id"],
+        ...["routing.channels.0", "routing.channels.1", "routing.recipients.0.email"],
+      ],
+    ],
   ])("%j", async (asked, fields) => {
     const { status, body } = await create(asked);
     expect(status).toBe(422);
