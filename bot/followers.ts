@@ -9,6 +9,8 @@ export type Follower = {
   readonly name: string;
   /** Which logs it reads; those of connected workspaces where nothing is said. */
   readonly reads?: Reads;
+  /** The only workspace whose logs it reads; those of all where nothing is said. */
+  readonly workspaceId?: string;
   /** News of the same log within this time is one piece of news; `GATHER_MS` where nothing is said. */
   readonly gatherMs?: number;
   /** The log has grown beyond `seenSeq`. Rejects when it must be tried again. */
@@ -66,7 +68,7 @@ type LaneNeeds = {
 
 /** One follower's own places: which logs wait for it, and which are being read. */
 function createLane({ sql, holder, follower, log }: LaneNeeds) {
-  const { reads, gatherMs = GATHER_MS } = follower;
+  const { reads, workspaceId, gatherMs = GATHER_MS } = follower;
   /** Logs that have grown, and since when they wait; who waits longest comes first. */
   const waiting = new Map<string, number>();
   const working = new Map<string, Promise<void>>();
@@ -135,5 +137,5 @@ function createLane({ sql, holder, follower, log }: LaneNeeds) {
     await Promise.all(working.values());
   }
 
-  return { name: follower.name, ...(reads && { reads }), wake, close };
+  return { name: follower.name, ...(reads && { reads }), ...(workspaceId && { workspaceId }), wake, close };
 }

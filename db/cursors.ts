@@ -14,12 +14,16 @@ export type StreamRow = {
  * is owed also while Slack does not know us.
  */
 export type Reads = "shown" | "requests" | "subscribed";
-type Reader = { readonly name: string; readonly reads?: Reads };
+/** `workspaceId`: the only one whose logs it reads of those that are shown. */
+type Reader = { readonly name: string; readonly reads?: Reads; readonly workspaceId?: string };
 
-const isRead = (sql: Sql, reads: Reads = "shown") => {
+const isRead = (sql: Sql, reader: Reader) => {
+  const { workspaceId } = reader;
+  const reads: Reads = reader.reads ?? "shown";
   switch (reads) {
     case "shown":
-      return sql`exists (select from installations i where i.workspace_id = s.workspace_id and i.connected)`;
+      return sql`exists (select from installations i where i.workspace_id = s.workspace_id and i.connected)
+        ${workspaceId === undefined ? sql`` : sql`and s.workspace_id = ${workspaceId}`}`;
     case "requests":
       return sql`s.kind = 'consultation'
         and exists (select from consultations q where q.id = s.id and q.workflow_id is not null)`;
@@ -37,13 +41,14 @@ export type Claim = { readonly stream: StreamRow; readonly seq: number; readonly
  */
 export async function claim(
   sql: Sql,
-  { name: follower, reads }: Reader,
+  reader: Reader,
   holder: string,
   streamId: string,
 ): Promise<Claim | null> {
+  const { name: follower } = reader;
   const [row] = await sql<(Omit<StreamRow, "seq"> & { head: number; seq: number; failures: number })[]>`
     with stream as (
-      select s.* from streams s where s.id = ${streamId} and ${isRead(sql, reads)} and s.seq > coalesce(
+      select s.* from streams s where s.id = ${streamId} and ${isRead(sql, reader)} and s.seq > coalesce(
         (select c.seq from cursors c where c.follower = ${follower} and c.stream_id = s.id), 0)),
     held as (
       insert into cursors as c (follower, stream_id, workspace_id, seq, held_by)
@@ -98,13 +103,14 @@ export async function postpone(
 /** Logs that a follower has not read to the end: all of them at a start, later only what changed lately or was put off. */
 export async function logsBehind(
   sql: Sql,
-  { name: follower, reads }: Reader,
+  reader: Reader,
   sinceMs: number | null,
 ): Promise<readonly string[]> {
+  const { name: follower } = reader;
   const recent = sinceMs === null ? sql`true` : sql`s.changed_at > now() - ${sinceMs} * interval '1 ms'`;
   const rows = await sql<{ id: string }[]>`
     (select s.id from streams s left join cursors c on c.stream_id = s.id and c.follower = ${follower}
-    where ${recent} and s.seq > coalesce(c.seq, 0) and ${isRead(sql, reads)}
+    where ${recent} and s.seq > coalesce(c.seq, 0) and ${isRead(sql, reader)}
     order by s.changed_at desc limit 10000)
     union
     select stream_id from cursors where follower = ${follower} and not_before <= now()`;

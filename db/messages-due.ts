@@ -28,8 +28,9 @@ type Row = Omit<Due, "kind"> & { readonly kind: Due["kind"] | "wait"; readonly n
 /**
  * Messages of connected workspaces that show something else than they should. Of the messages of one thread that were
  * never posted only the first is due, its parent before all; of the first posts into one channel only the most urgent.
+ * `only`: the workspace whose tokens the caller has.
  */
-export async function messagesDue(sql: Sql): Promise<DueMessages> {
+export async function messagesDue(sql: Sql, only: string | null = null): Promise<DueMessages> {
   const rows = await sql<Row[]>`
     with behind as (
       select m.id, m.workspace_id, m.channel_id, m.thread_key, m.rank, m.state, m.failures, m.created_at,
@@ -37,7 +38,7 @@ export async function messagesDue(sql: Sql): Promise<DueMessages> {
         m.state = 'posting' and m.held_by is not null and m.held_until > now() as is_going_out,
         greatest(m.not_before, case when m.held_by is not null then m.held_until end) as free_at
       from messages m join installations i on i.workspace_id = m.workspace_id and i.connected
-      where ${isBehind(sql)}),
+      where ${isBehind(sql)} and (${only}::text is null or m.workspace_id = ${only})),
     new as (
       select b.*, coalesce(p.channel_id, b.channel_id) as place, p.ts as parent_ts,
         b.thread_key is null or p.id is not null as has_parent,
