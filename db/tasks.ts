@@ -33,6 +33,13 @@ export async function findTask(sql: Sql, ref: TaskRef): Promise<TaskRow | null> 
   return task ?? null;
 }
 
+/** The task with this lease; null where nobody holds it. */
+export async function taskByLease(sql: Sql, workspaceId: string, lease: string): Promise<TaskRow | null> {
+  const [task] = await sql<TaskRow[]>`
+    select ${columns(sql)} from tasks where workspace_id = ${workspaceId} and lease = ${lease}`;
+  return task ?? null;
+}
+
 /** Whether the attempt still is the one being worked on: its run may have ended. */
 export async function isWorkedOn(
   sql: Sql,

@@ -58,7 +58,8 @@ export async function registerAgent(
   const row = { ...said, id, workspaceId, keyId, projectId, endpointId };
   if (before) await changeAgent(sql, row);
   else if (!(await addAgent(sql, row))) throw taken(wanted.name);
-  return { id, isNew: before === null, secretShown };
+  const isNew = before === null || before.id === idFrom(by.onceId, "agent"); // the same call, made again
+  return { id, isNew, secretShown };
 }
 
 async function refuseName({ directory }: RegisterNeeds, workspaceId: string, name: string): Promise<void> {
@@ -95,7 +96,8 @@ async function endpointFor(
   before: OutsideAgentRow | null,
 ): Promise<EndpointFor> {
   const old = before?.endpointId ?? null;
-  const stays = wanted && wanted.url === before?.endpointUrl && before.endpointOff === null;
+  const isOwn = old === idFrom(by.onceId, "agent-endpoint"); // the same call, made again: it never heard its secret
+  const stays = wanted && wanted.url === before?.endpointUrl && before.endpointOff === null && !isOwn;
   if (stays && old !== null) {
     if (wanted.secret !== undefined) await endpoints.rotate(by, old, wanted.secret);
     return { endpointId: old, secretShown: null };

@@ -13,7 +13,7 @@ import { wrongInRequest } from "../requests/request-checks.ts";
 import { questionOf } from "../requests/request-question.ts";
 import { refuseWrong } from "../wrong-fields.ts";
 import type { OutsideAgents } from "./agents.ts";
-import { type Begun, giveBack, NEVER_HEARD } from "./begin-task.ts";
+import { type Begun, begunBefore, giveBack, NEVER_HEARD } from "./begin-task.ts";
 import type { Market } from "./market.ts";
 import { whyNotHeld } from "./task-end.ts";
 import { createTell, stillHeld, type Told } from "./task-held.ts";
@@ -47,24 +47,26 @@ export function createTasks(needs: Needs) {
   const { tell, end } = createTell(needs);
 
   return {
-    /** The next task for this agent; null where there was none within `waitMs`. A caller who goes away gets none. */
+    /**
+     * The next task for this agent; null where there was none within `waitMs`. A caller who goes away gets none; one who
+     * calls again, because we were gone before we had answered, gets what was theirs.
+     */
     async claim(
       by: Asking,
       asked: {
         readonly agent: string;
         readonly waitMs: number;
-        readonly leaseMs: number | null;
+        readonly leaseMs?: number | undefined;
         readonly signal: AbortSignal;
       },
     ): Promise<Task | null> {
-      const { id, leaseMs } = await agents.mine(by, asked.agent);
-      const { waitMs, signal } = asked;
-      await beatAgents(sql, [id]);
-      const begun = await market.claim({
-        ...{ agentId: id, waitMs, signal },
-        leaseMs: asked.leaseMs ?? leaseMs,
-      });
-      if (waitMs > 0) await beatAgents(sql, [id]);
+      const agent = await agents.mine(by, asked.agent);
+      const { waitMs, signal, leaseMs = agent.leaseMs } = asked;
+      await beatAgents(sql, [agent.id]);
+      const lease = idFrom(by.onceId, "claim");
+      const claim = { agentId: agent.id, waitMs, signal, lease, leaseMs };
+      const begun = (await begunBefore(sql, agent, lease)) ?? (await market.claim(claim));
+      if (waitMs > 0) await beatAgents(sql, [agent.id]);
       return begun && handOver(needs, begun, signal);
     },
 
