@@ -6,9 +6,9 @@ import type { Begun, Processed } from "./processed.ts";
 
 export type ProcessedFilesOptions = {
   /** How long one may be worked on before its holder counts as dead; 10 minutes where nothing is said. */
-  readonly leaseMs?: number;
+  readonly leaseMs?: number | undefined;
   /** How long is remembered what was processed; 30 days where nothing is said. Callbacks are repeated for 4 days. */
-  readonly keepMs?: number;
+  readonly keepMs?: number | undefined;
 };
 
 /**
