@@ -2,6 +2,7 @@ import type { CallToolResult, Tool as ListedTool, ServerContext } from "@modelco
 import { z } from "zod";
 import { Refusal } from "#engine/errors.ts";
 import type { Asking, Scope } from "../outside/requests/asking.ts";
+import { inOurWords } from "../outside/wrong-fields.ts";
 
 /** A tool as the server lists and calls it. */
 export type Tool = {
@@ -41,7 +42,7 @@ export function defineTool<I extends z.ZodObject, O extends z.ZodObject>(definit
       },
     },
     async run(by, sent, ctx) {
-      const read = input.safeParse(sent ?? {});
+      const read = input.safeParse(sent ?? {}, { error: sayWhatIsMissing });
       if (!read.success) throw wrongInput(read.error);
       const result = output.parse(await definition.run(by, read.data, ctx));
       return { content: [{ type: "text", text: JSON.stringify(result) }], structuredContent: result };
@@ -49,8 +50,14 @@ export function defineTool<I extends z.ZodObject, O extends z.ZodObject>(definit
   };
 }
 
+/** Where a field has no words of its own for it. */
+const sayWhatIsMissing: z.core.$ZodErrorMap = ({ code, input }) =>
+  code === "invalid_type" && input === undefined ? "It is missing." : undefined;
+
 function wrongInput({ issues }: z.ZodError): Refusal {
-  const told = issues.map(({ path, message }) => `${path.join(".") || "arguments"}: ${message}`);
+  const told = issues.map(
+    (issue) => `${issue.path.join(".") || "arguments"}: ${inOurWords(issue).replace(/\.$/, "")}`,
+  );
   return new Refusal("bad_input", `${told.join("; ")}. Correct it and call again.`);
 }
 

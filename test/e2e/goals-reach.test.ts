@@ -56,7 +56,7 @@ describe("who may", () => {
     const done = await cancel(await stage().key({ scopes: ["goals"], person: BOB }));
     expect(done).toMatchObject({
       status: 200,
-      body: { status: "cancelled", run: { reason: `Cancelled by <@${BOB}>: Not now` } },
+      body: { status: "cancelled", run: { reason: `Cancelled by ${BOB}: Not now` } },
     });
     expect(await cancel(bobs)).toMatchObject({ status: 403 });
     expect(await cancel(await key())).toMatchObject({ status: 409, body: { code: "wrong_state" } });
