@@ -20,11 +20,6 @@ export type TaskRow = {
 /** Names one attempt at one step. */
 export type TaskRef = Pick<TaskRow, "workspaceId" | "runId" | "stepKey" | "attempt">;
 
-/** Says in every process that there may be work for agents outside. */
-export async function tellOfTasks(sql: Sql): Promise<void> {
-  await sql`select pg_notify(${TASKS_CHANNEL}, '')`;
-}
-
 /** The task that is this attempt; null where nobody outside holds it. */
 export async function findTask(sql: Sql, ref: TaskRef): Promise<TaskRow | null> {
   const [task] = await sql<TaskRow[]>`

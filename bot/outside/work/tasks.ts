@@ -66,8 +66,8 @@ export function createTasks(needs: Needs) {
       const lease = idFrom(by.onceId, "claim");
       const claim = { agentId: agent.id, waitMs, signal, lease, leaseMs };
       const begun = (await begunBefore(sql, agent, lease)) ?? (await market.claim(claim));
-      if (waitMs > 0) await beatAgents(sql, [agent.id]);
-      return begun && handOver(needs, begun, signal);
+      const beat = waitMs > 0 ? beatAgents(sql, [agent.id]) : null;
+      return (await Promise.all([begun && handOver(needs, begun, signal), beat]))[0];
     },
 
     /** A sign of life, with a word for people where there is one. Resolves to the lease's new end. */
