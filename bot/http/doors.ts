@@ -53,8 +53,8 @@ export async function openDoors({
       checkAddress(addresses),
       ...(api.authMode === "none" ? [refusesPages({ publicUrl, corsOrigins: api.corsOrigins })] : []),
       ...(api.corsOrigins.length > 0 ? [allowPages(api.corsOrigins)] : []),
-      limitBodies,
       letIn({ findCaller, addresses, limits, openCalls: keys.openCalls }),
+      limitBodies, // a body without a length is read here: not for strangers
       checkBodies,
       once(idempotency.door),
     ],
