@@ -42,17 +42,13 @@ export function defineTool<I extends z.ZodObject, O extends z.ZodObject>(definit
       },
     },
     async run(by, sent, ctx) {
-      const read = input.safeParse(sent ?? {}, { error: sayWhatIsMissing });
+      const read = input.safeParse(sent ?? {});
       if (!read.success) throw wrongInput(read.error);
       const result = output.parse(await definition.run(by, read.data, ctx));
       return { content: [{ type: "text", text: JSON.stringify(result) }], structuredContent: result };
     },
   };
 }
-
-/** Where a field has no words of its own for it. */
-const sayWhatIsMissing: z.core.$ZodErrorMap = ({ code, input }) =>
-  code === "invalid_type" && input === undefined ? "It is missing." : undefined;
 
 function wrongInput({ issues }: z.ZodError): Refusal {
   const told = issues.map(
