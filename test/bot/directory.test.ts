@@ -123,9 +123,12 @@ describe("a member's name", () => {
     expect(await isTaken(name)).toBe(true);
   });
 
-  test.each(["code-review-agent", "Alice's helper", "Alic", "🤖", "...", "|||", "x · y"])("is nobody's: %s", async (name) => {
-    expect(await isTaken(name)).toBe(false);
-  });
+  test.each(["code-review-agent", "Alice's helper", "Alic", "🤖", "...", "|||", "x · y"])(
+    "is nobody's: %s",
+    async (name) => {
+      expect(await isTaken(name)).toBe(false);
+    },
+  );
 
   test("of a guest is taken too; of another app it is not: that may be the agent's own", async () => {
     await addPerson("U10GUEST", { name: "Gus", is_restricted: true });
