@@ -195,6 +195,7 @@ function eventScenes({ agent, call }: SceneNeeds) {
       key: agent,
       body: {
         ...{ event_type: "code.rejected", workflow_id: "wf-1", data: { a: 1 } },
+        ...{ event_id: `mine-${randomUUID()}`, timestamp: "2026-01-15T10:30:00Z" },
         metadata: { agent_id: "walker-bot", correlation_id: "corr-1" },
       },
     }),

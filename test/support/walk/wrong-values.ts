@@ -119,10 +119,14 @@ function fieldsOf(schema: Schema) {
 const without = (value: Readonly<Record<string, unknown>>, name: string) =>
   Object.fromEntries(Object.entries(value).filter(([key]) => key !== name));
 
-/** The fields that the schema names and the value does not hold. */
+/** The fields that the schema names and the value does not hold; of a list, those that none of its items holds. */
 export function unheldFields(schema: Schema, value: unknown, at: Place = []): readonly string[] {
-  const [first] = Array.isArray(value) ? (value as readonly unknown[]) : [];
-  if (first !== undefined) return unheldFields(Json.catch({}).parse(schema["items"]), first, [...at, "0"]);
+  if (Array.isArray(value)) {
+    const [first = [], ...more] = value.map((item: unknown) =>
+      unheldFields(Json.catch({}).parse(schema["items"]), item, [...at, "…"]),
+    );
+    return first.filter((field) => more.every((each) => each.includes(field)));
+  }
   const given = Json.safeParse(value);
   if (!given.success) return [];
   return Object.entries(fieldsOf(schema).properties).flatMap(([name, inner]) =>
