@@ -30,7 +30,7 @@ export async function identityOf(
     throw new WrongFields([{ field: "event_id", detail }]);
   }
   const made = MADE.exec(eventId)?.[1];
-  const isKept = made !== undefined && (await isPublished(sql, workspaceId, made));
+  const isKept = made !== undefined && (await isPublished(sql, { workspaceId, projectId }, made));
   const id = isKept ? made : idFrom(`${workspaceId} ${projectId ?? "-"} ${eventId}`, "event-id");
   return [id, id];
 }

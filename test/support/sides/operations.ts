@@ -92,6 +92,7 @@ export const OPERATIONS: Readonly<Record<string, (of: Target) => readonly SideOp
   "DELETE /api/v1/webhooks/{id}": (of) => [remove(`/api/v1/webhooks/${of.webhook}`)],
   "POST /api/v1/events": (of) => [
     make("/api/v1/events", { event_type: "code.rejected", workflow_id: of.workflowId, data: {} }),
+    make("/api/v1/events", { event_type: "code.approved", event_id: of.eventId, data: {} }),
     make("/api/v1/events", { event_type: "task.completed", workflow_id: of.run, data: {} }),
   ],
   "GET /api/v1/events": (of) => [

@@ -17,11 +17,14 @@ export type Target = {
   readonly workflowId: string;
   readonly checkpointId: string;
   readonly goal: string;
+  readonly goalNumber: number;
   readonly run: string;
   readonly task: string;
   readonly agent: string;
   readonly agentName: string;
   readonly webhook: string;
+  /** Of an event that its agent published. */
+  readonly eventId: string;
   readonly project: string;
   readonly workflow: string;
 };
@@ -92,12 +95,18 @@ export async function fillSide(stage: ApiStage, wish: SideWish): Promise<Side> {
     { agent: `scanner ${names}`, wait: 30, lease_seconds: 600 },
     { headers: { "idempotency-key": randomUUID() } },
   );
-  await post("/api/v1/events", {
+  const event = await post("/api/v1/events", {
     ...{ event_type: "code.approved", workflow_id: `wf-${word}`, data: { word }, metadata: { word } },
   });
   const has = {
     ...requests,
-    ...{ goal: goal.goal_id, run: goal.run_id, task: claimed.task.id },
+    ...{
+      goal: goal.goal_id,
+      goalNumber: goal.number,
+      eventId: event.event_id,
+      run: goal.run_id,
+      task: claimed.task.id,
+    },
     ...{ agent: agent.id, agentName: `only ${word}`, webhook: webhook.id },
     ...{ project: `only-${word}`, workflow: `only-${word}` },
   };
@@ -131,16 +140,13 @@ async function fillRequests({ call, post }: Hands, { word, names, callee }: Side
   );
   const respond = `/api/v1/requests/${settled.id}/respond`;
   await post(respond, { decision: "approve", comment: word }, { as: "person" });
-  for (const [workflow, checkpoint] of [
-    [ids.workflow_id, ids.checkpoint_id],
-    [own.workflowId, own.checkpointId],
-  ]) {
-    const path = `/api/v1/checkpoints/${workflow}/${checkpoint}`;
+  for (const id of new Set([names, word])) {
+    const path = `/api/v1/checkpoints/wf-${id}/cp-${id}`;
     const body = { agent_id: word, state_data: { word }, event_history: [word] };
     expect((await call("PUT", path, { body })).status).toBe(201);
   }
   const calls = "/humanlayer/v1";
-  for (const id of [names, word]) {
+  for (const id of new Set([names, word])) {
     const headers = { "idempotency-key": randomUUID() };
     const fn = { run_id: "run-1", call_id: `call-${id}`, spec: { fn: "tag", kwargs: { word } } };
     await post(`${calls}/function_calls`, fn, { headers: { ...headers, "idempotency-key": randomUUID() } });

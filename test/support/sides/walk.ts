@@ -24,7 +24,13 @@ export function nowhere(): Target {
     ...{ openRequest: randomUUID(), settledRequest: randomUUID() },
     ...{ functionCall: `call-${word}`, humanContact: `contact-${word}` },
     ...{ workflowId: `wf-${word}`, checkpointId: `cp-${word}` },
-    ...{ goal: randomUUID(), run: randomUUID(), task: `${randomUUID()}.scan.1` },
+    ...{
+      goal: randomUUID(),
+      goalNumber: 999_999,
+      eventId: `evt-${randomUUID()}`,
+      run: randomUUID(),
+      task: `${randomUUID()}.scan.1`,
+    },
     ...{ agent: randomUUID(), agentName: `only ${word}`, webhook: randomUUID() },
     ...{ project: `only-${word}`, workflow: `only-${word}` },
   };
