@@ -1,7 +1,15 @@
 import type { Sql } from "postgres";
-import { addAgent, changeAgent, findAgent, isKeyGone, type OutsideAgentRow } from "#db/outside-agents.ts";
+import {
+  addAgent,
+  changeAgent,
+  findAgent,
+  isKeyGone,
+  namesOfOthers,
+  type OutsideAgentRow,
+} from "#db/outside-agents.ts";
 import { Refusal } from "#engine/errors.ts";
 import { idFrom } from "../../ids.ts";
+import { likenessOf } from "../../slack/likeness.ts";
 import type { Endpoints } from "../deliveries/endpoints.ts";
 import type { Asking, Caller } from "../requests/asking.ts";
 import type { Directory } from "../requests/directory.ts";
@@ -52,6 +60,7 @@ export async function registerAgent(
   if (wanted.endpoint) endpoints.check("agent", wanted.endpoint);
   const before = await findAgent(sql, workspaceId, wanted.name);
   if (before) await refuseUnlessTheirs(sql, by.caller, before);
+  else await refuseLikeness(sql, by.caller, wanted.name);
   const { endpointId, secretShown } = await endpointFor(needs, by, wanted.endpoint, before);
   const { endpoint: _, ...said } = wanted;
   const id = before?.id ?? idFrom(by.onceId, "agent");
@@ -84,6 +93,14 @@ async function refuseUnlessTheirs(
   const isSameReach = agent.projectId === projectId;
   if (isSameReach && (agent.keyId === null || (await isKeyGone(sql, workspaceId, agent.keyId)))) return;
   throw taken(agent.name);
+}
+
+/** People tell agents apart by their names: nobody's may be taken for another's ("ѕcanner" with a Cyrillic letter). */
+async function refuseLikeness(sql: Sql, caller: Caller, name: string): Promise<void> {
+  const alike = (await namesOfOthers(sql, caller)).find((other) => likenessOf(other) === likenessOf(name));
+  if (alike === undefined) return;
+  const sentence = `“${name}” could be taken for “${alike}”, which another key has registered: choose another name.`;
+  throw new Refusal("conflict", sentence, { field: "name" });
 }
 
 type EndpointFor = Pick<Registered, "secretShown"> & { readonly endpointId: string | null };
