@@ -16,14 +16,22 @@ const Id = z.object({
     example: "0198c0de-7f3a-8c22-9b1d-2f6e5a4c3b21",
   }),
 });
-const body = <T extends z.ZodType>(schema: T, required = true) => ({
-  content: { "application/json": { schema } },
+const body = <T extends z.ZodType>(schema: T, required = true, example?: object) => ({
+  content: { "application/json": { schema, ...(example && { example }) } },
   required,
 });
 const answered = <T extends z.ZodType>(description: string, schema: T) => ({
   description,
   content: { "application/json": { schema } },
 });
+
+/** What the page at /docs sends: it needs neither a project nor a saved workflow. */
+const EXAMPLE = {
+  goal: "Build a login page",
+  requirements: ["Unit tests"],
+  constraints: { max_time: "2 hours", must_pass_tests: true },
+  metadata: { agent_id: "release-agent" },
+};
 
 const create = createRoute({
   ...{ method: "post", path: "/api/v1/goals", operationId: "createGoal", tags },
@@ -37,7 +45,7 @@ const create = createRoute({
         .optional()
         .openapi({ description: "Answer once there is a plan, or after a minute." }),
     }),
-    body: body(GoalBody),
+    body: body(GoalBody, true, EXAMPLE),
   },
   responses: {
     200: answered("It is planned (only with `wait=plan`).", Accepted),

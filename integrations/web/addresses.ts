@@ -58,7 +58,7 @@ export function whyNotUrl(text: string, allowPrivate: boolean): string | null {
   const url = URL.parse(text);
   if (url === null) return "must be a web address, such as https://agents.example.com/resume";
   if (!["https:", ...(allowPrivate ? ["http:"] : [])].includes(url.protocol))
-    return `must begin with https://${url.protocol === "http:" && isInside(url) ? FOR_TRYING : ""}`;
+    return `must begin with https://${howToTry(url)}`;
   if (url.username !== "" || url.password !== "")
     return "must hold no user and no password: the signature shows that we call";
   const literal = literalOf(url);
@@ -74,8 +74,11 @@ function isInside(url: URL): boolean {
   return literal === null ? INSIDE.test(url.hostname) : reachOf(literal) === "private";
 }
 
-const FOR_TRYING =
-  " and be public; to try it on one machine, start Countersign with CALLBACK_ALLOW_PRIVATE=1";
+/** Whoever tries it on one machine is told how. */
+const howToTry = (url: URL): string =>
+  url.protocol === "http:" && isInside(url)
+    ? " and be public; to try it on one machine, start Countersign with CALLBACK_ALLOW_PRIVATE=1"
+    : "";
 
 /** The address in a URL that names no host but an address; null where a name must be looked up. */
 export function literalOf({ hostname }: URL): string | null {
