@@ -40,7 +40,10 @@ export function filesProcessed(folder: string, options: ProcessedFilesOptions = 
 
   return {
     async begin(key) {
-      ready ??= clear(folder, keepMs);
+      ready ??= clear(folder, keepMs).catch((error) => {
+        ready = undefined; // the next one tries again
+        throw error;
+      });
       await ready;
       return (await isThere(at(key, "done"))) ? "processed" : take(key, 1);
     },
