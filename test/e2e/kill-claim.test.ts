@@ -6,17 +6,21 @@ import { type Answered, saveTestKey } from "#test/support/api-stage.ts";
 import { type BotProcess, freePort, startBotProcess } from "#test/support/e2e/processes.ts";
 import { ALICE, saveTeamWorkflow } from "#test/support/e2e/room.ts";
 import { testDatabase } from "#test/support/postgres.ts";
+import { watchAnswers } from "#test/support/watch-answers.ts";
 
 vi.setConfig({ testTimeout: 150_000, hookTimeout: 60_000 });
 const { url, sql } = await testDatabase();
 const SECRET = "a secret for tests that nobody can guess";
 const dir = mkdtempSync(join(tmpdir(), "countersign-kill-claim-"));
 const port = await freePort();
+const watching = watchAnswers(`http://127.0.0.1:${port}`);
 
 const bots: BotProcess[] = [];
 afterAll(async () => {
+  const wrong = await watching.end();
   for (const bot of bots) await bot.end();
   rmSync(dir, { recursive: true, force: true, maxRetries: 3 });
+  expect(wrong).toEqual([]);
 });
 
 async function startBot(): Promise<BotProcess> {
