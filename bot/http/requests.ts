@@ -66,7 +66,7 @@ const one = createRoute({
         .min(0, "Write seconds, from 0 to 60.")
         .max(LONGEST_WAIT_S, "Write seconds, from 0 to 60.")
         .optional()
-        .openapi({ description: "How many seconds to wait for the answer.", example: 60 }),
+        .openapi({ type: "number", description: "How many seconds to wait for the answer.", example: 60 }),
     }),
     headers: z.object({ "if-none-match": z.string().optional() }),
   },

@@ -30,7 +30,7 @@ const one = createRoute({
         .min(0, "Write seconds, from 0 to 60.")
         .max(LONGEST_WAIT_S, "Write seconds, from 0 to 60.")
         .default(0)
-        .openapi({ description: "How many seconds to wait for its end.", example: 60 }),
+        .openapi({ type: "number", description: "How many seconds to wait for its end.", example: 60 }),
     }),
   },
   responses: {
