@@ -58,7 +58,7 @@ async function measure(
     ...{ missing, facts_per_s: rounded((SECONDS * FACTS_PER_S * 1_000) / lastedMs, 1) },
     ...{
       joined_ms: Math.round(joinedMs),
-      kb_per_reader: rounded(each, 1),
+      kb_per_reader: each > 0 ? rounded(each, 1) : null, // a process keeps what readers before have left it
       server_cpu_share: rounded(cpu, 2),
     },
   };
