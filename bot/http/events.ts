@@ -95,7 +95,7 @@ const list = createRoute({
   summary: "List published events, newest first",
   description: "Those of the key's project, or of the workspace where it has none. Scope: events.",
   request: {
-    query: z.object({
+    query: z.strictObject({
       event_type: EventType.optional(),
       workflow_id: shortId.optional(),
       format: z

@@ -39,7 +39,7 @@ const create = createRoute({
   description:
     "It is planned, worked on by agents, and approved by people in Slack, where its card appears at once. The goal belongs to the key's owner: they start a plan that must be started, and approve nothing of it that somebody else could. Scope: goals.",
   request: {
-    query: z.object({
+    query: z.strictObject({
       wait: z
         .enum(["plan"], "Write plan, or leave it out.")
         .optional()
@@ -59,7 +59,7 @@ const list = createRoute({
   summary: "List goals, newest first",
   description: "Those of the key's project, or of the workspace where it has none. Scope: goals.",
   request: {
-    query: z.object({
+    query: z.strictObject({
       status: z
         .string()
         .transform(readStatuses)

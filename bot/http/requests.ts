@@ -60,7 +60,7 @@ const one = createRoute({
     "With `wait` the answer comes when it is settled, or when the time is over. Scope: ask or respond.",
   request: {
     params: Id,
-    query: z.object({
+    query: z.strictObject({
       wait: z.coerce
         .number("Write seconds, from 0 to 60.")
         .min(0, "Write seconds, from 0 to 60.")
@@ -85,7 +85,7 @@ const list = createRoute({
   summary: "List requests, newest first",
   description: "Those of the key's project, or of the workspace where it has none. Scope: ask or respond.",
   request: {
-    query: z.object({
+    query: z.strictObject({
       state: z
         .string()
         .transform((text) => text.split(",").map((word) => word.trim()))

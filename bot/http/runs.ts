@@ -24,7 +24,7 @@ const one = createRoute({
   description: "With `wait` the answer comes when the run has ended, or when the time is over. Scope: goals.",
   request: {
     params: Id,
-    query: z.object({
+    query: z.strictObject({
       wait: z.coerce
         .number("Write seconds, from 0 to 60.")
         .min(0, "Write seconds, from 0 to 60.")
@@ -55,7 +55,7 @@ const events = createRoute({
   request: {
     params: Id,
     headers: z.object({ "last-event-id": EventId.optional() }),
-    query: z.object({
+    query: z.strictObject({
       last_event_id: EventId.optional().openapi({
         type: "string",
         description: "The same as the header Last-Event-ID, which wins: go on after this one.",

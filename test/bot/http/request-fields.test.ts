@@ -75,6 +75,15 @@ describe("A field that is wrong is named", () => {
     for (const { detail } of body.errors) expect(detail).toMatch(/\w{2,}.*[.)]$/);
   });
 
+  test("a parameter that no list has, for example a filter's name that is misspelt: not all is listed instead", async () => {
+    const key = await stage().key({ scopes: ["ask", "goals", "events", "work"], owner: "U01ALICE" });
+    for (const path of ["requests", "goals", "events", "agents", "webhooks"]) {
+      const { status, body } = await stage().call("GET", `/api/v1/${path}?statee=open`, { key });
+      expect([path, status]).toEqual([path, 422]);
+      expect(body).toMatchObject({ code: "bad_input", errors: [{ field: "statee" }] });
+    }
+  });
+
   test("in an answer, a list, a wait", async () => {
     const { id } = (await create({ title })).body;
     const key = await stage().key();
