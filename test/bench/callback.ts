@@ -69,5 +69,14 @@ async function asked(room: AppRoom, agent: string, url: string, count: number): 
     const { id } = await room.post(agent, "/api/v1/requests", body, 201);
     ids.push(String(id));
   });
+  await until("who follows requests has read these", 100, () => areRead(room));
   return ids;
+}
+
+/** People answer what was asked a while ago: nobody is still busy with the asking then. */
+async function areRead({ sql }: AppRoom): Promise<boolean> {
+  const behind = await sql`
+    select from consultations q left join cursors c on c.stream_id = q.id and c.follower = 'callbacks'
+    where q.state = 'open' and q.seq > coalesce(c.seq, 0) limit 1`;
+  return behind.length === 0;
 }
