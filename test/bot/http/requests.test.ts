@@ -172,7 +172,7 @@ describe("A late answer", () => {
     const { response } = (await look(id)).body;
     if (status === 200) {
       expect(response).toEqual(body.response);
-      await people.told(BOB, /Carol approved this/);
+      await people.told(BOB, /^✓ Approved by Carol .*Your click changed nothing/);
     } else {
       expect(status).toBe(409);
       expect(response.responder_id).toBe(BOB);
