@@ -19,6 +19,8 @@ export type Follower = {
   readonly name: string;
   /** Which logs it reads; those of connected workspaces where nothing is said. */
   readonly reads?: Reads;
+  /** The only workspace whose logs it reads; those of all where nothing is said. */
+  readonly workspaceId?: string;
   /** News of the same log within this time is one piece of news; `GATHER_MS` where nothing is said. */
   readonly gatherMs?: number;
   /**
@@ -100,7 +102,7 @@ type LaneNeeds = {
 /** One follower's own places: which logs wait for it, and which are being read. */
 function createLane(needs: LaneNeeds) {
   const { sql, holder, follower, log } = needs;
-  const { reads, gatherMs = GATHER_MS } = follower;
+  const { reads, workspaceId, gatherMs = GATHER_MS } = follower;
   /** Logs that have grown, and since when they wait; who waits longest comes first. */
   const waiting = new Map<string, number>();
   const working = new Map<string, Promise<void>>();
@@ -161,7 +163,7 @@ function createLane(needs: LaneNeeds) {
     await Promise.all(working.values());
   }
 
-  return { name: follower.name, reads, wake, close };
+  return { name: follower.name, reads, workspaceId, wake, close };
 }
 
 /** Lets go of a log that could not be read on. Resolves to when it is looked at again, in milliseconds; null where it is stuck. */

@@ -1,7 +1,6 @@
 import type { Sql } from "postgres";
 import { loadRun } from "#db/load.ts";
 import { agentsToPlanWith } from "#db/outside-agents.ts";
-import { tellOfTasks } from "#db/tasks.ts";
 import type { Consultation } from "#engine/consultation/consultation.ts";
 import type { RunJob } from "#engine/jobs.ts";
 import { isWaitingFor, type Run } from "#engine/run/run.ts";
@@ -28,8 +27,6 @@ export function createHandlers(needs: {
   const runOf = ({ workspaceId, runId }: RunJob) => loadRun(sql, workspaceId, runId);
   return {
     "work-on-step": (job) => workOnStep(work, job),
-
-    "offer-step": () => tellOfTasks(sql),
 
     async "tell-run"({ workspaceId, consultationId }) {
       const consultation = await needs.consultationOf(workspaceId, consultationId);

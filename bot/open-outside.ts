@@ -10,6 +10,7 @@ import { createApi } from "./http/api.ts";
 import { checkpointRoutes } from "./http/checkpoints.ts";
 import { openDoors } from "./http/doors.ts";
 import { goalRoutes } from "./http/goals.ts";
+import { metricsRoutes } from "./http/metrics.ts";
 import { requestRoutes } from "./http/requests.ts";
 import { runRoutes } from "./http/runs.ts";
 import { humanLayerRoutes } from "./humanlayer/humanlayer.ts";
@@ -66,6 +67,7 @@ export async function openOutside(needs: {
     ...work.routes,
     ...deliveries.routes,
     humanLayerRoutes(requests),
+    metricsRoutes({ sql, streams }),
     mcp,
   ];
   return {

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
+import type { WebClient } from "@slack/web-api";
 import type { Hono } from "hono";
 import type { Sql } from "postgres";
 import { claimAlone } from "#db/alone.ts";
@@ -8,7 +9,7 @@ import { saveInstallation } from "#db/places.ts";
 import type { WorkerRow } from "#db/workers.ts";
 import type { Model } from "#engine/agent/model.ts";
 import type { Engine } from "#engine/engine.ts";
-import { StartFailure } from "#engine/errors.ts";
+import { Refusal, StartFailure } from "#engine/errors.ts";
 import type { Clock } from "#engine/ports.ts";
 import { createLocalSlack, type LocalSlack } from "#integrations/local-slack/local-slack.ts";
 import type { Closers } from "./closers.ts";
@@ -21,6 +22,7 @@ import type { Directory } from "./outside/requests/directory.ts";
 import type { AgentLimits } from "./places.ts";
 import { workerLostCard } from "./slack/blocks/worker-lost.ts";
 import { createCardContexts } from "./slack/card-contexts.ts";
+import type { ClientFor } from "./slack/clients.ts";
 import type { Desk } from "./slack/desk.ts";
 import { createDirectory } from "./slack/directory.ts";
 import { createHomes } from "./slack/home.ts";
@@ -103,13 +105,13 @@ export async function openSlack(needs: {
     throw cannotUse("SLACK_BOT_TOKEN", error);
   });
   await saveInstallation(sql, { ...identity, name: identity.workspace });
-  const people = createPeople({ clientFor: () => clients.people });
+  const clientFor = clientOf(identity, clients.people);
+  const people = createPeople({ clientFor });
   const { name: botName } = await people.person(identity.workspaceId, identity.botUserId);
   const contexts = createCardContexts({ people, botName, model: model?.name });
-  const threads = createThreads({ sql, people, contexts, clientFor: () => clients.people });
-  const requests = createRequestContexts({ sql, people, contexts, clientFor: () => clients.people });
+  const threads = createThreads({ sql, people, contexts, clientFor });
+  const requests = createRequestContexts({ sql, people, contexts, clientFor });
   const desk = { sql, engine, goals, people, contexts, newId: randomUUID, log };
-  const clientFor = () => clients.people;
   const homes = createHomes({
     desk,
     threads,
@@ -122,7 +124,10 @@ export async function openSlack(needs: {
   const side = createSlackSide(access, identity, { desk, homes });
   return {
     identity,
-    followers: [createThreadFollower({ sql, threads, requests }), homes.follower],
+    followers: [createThreadFollower({ sql, threads, requests }), homes.follower].map((follower) => ({
+      ...follower,
+      workspaceId: identity.workspaceId,
+    })),
     directory: createDirectory({ people, clientFor, botUserId: identity.botUserId }),
     desk,
     linkOf: threads.linkOf,
@@ -139,6 +144,7 @@ export async function openSlack(needs: {
       const { decisions, progress } = clients;
       const sender = await createSender({
         sql,
+        workspaceId: identity.workspaceId,
         clients: { decisions: () => decisions, progress: () => progress },
         log,
       });
@@ -150,6 +156,17 @@ export async function openSlack(needs: {
     },
   };
 }
+
+/** Our tokens are of one workspace: nobody of another one is looked up with them, whoever asks. */
+const clientOf =
+  ({ workspaceId: ours }: SlackIdentity, client: WebClient): ClientFor =>
+  (workspaceId) => {
+    if (workspaceId === ours) return client;
+    throw new Refusal(
+      "wrong_state",
+      "This Countersign is connected to another Slack workspace now, so nobody of yours can be asked: connect it to yours again with ./countersign connect.",
+    );
+  };
 
 function accessOf({
   config,

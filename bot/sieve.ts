@@ -3,7 +3,11 @@ import { type Reads, streamsRead } from "#db/cursors.ts";
 import type { Logger } from "./logger.ts";
 
 /** Who reads only some logs. */
-type Reader = { readonly reads: Reads; wake(ids: readonly string[]): void };
+type Reader = {
+  readonly reads: Reads;
+  readonly workspaceId: string | undefined;
+  wake(ids: readonly string[]): void;
+};
 
 /** News of so long is looked at together. */
 const GATHER_MS = 5;
@@ -29,13 +33,13 @@ export function createSieve({
     timer = null;
     const ids = [...heard];
     heard.clear();
-    await Promise.all(
-      readers.map(async (reader) => reader.wake(await streamsRead(sql, reader.reads, ids))),
-    ).catch((error) => {
-      // Whoever is woken for nothing finds that out, and nobody misses anything.
-      log.warn("followers could not look", { error });
-      for (const reader of readers) reader.wake(ids);
-    });
+    await Promise.all(readers.map(async (reader) => reader.wake(await streamsRead(sql, reader, ids)))).catch(
+      (error) => {
+        // Whoever is woken for nothing finds that out, and nobody misses anything.
+        log.warn("followers could not look", { error });
+        for (const reader of readers) reader.wake(ids);
+      },
+    );
   }
 
   return {

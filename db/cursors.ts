@@ -15,9 +15,19 @@ export type StreamRow = {
  * also while Slack does not know us.
  */
 export type Reads = "shown" | "requests" | "subscribed" | "jira" | "confluence";
-type Reader = { readonly name: string; readonly reads?: Reads | undefined };
+/** `workspaceId`: the only one whose logs it reads. */
+type Reader = {
+  readonly name: string;
+  readonly reads?: Reads | undefined;
+  readonly workspaceId?: string | undefined;
+};
 
-const isRead = (sql: Sql, reads: Reads = "shown") => {
+const isRead = (sql: Sql, { reads = "shown", workspaceId }: Omit<Reader, "name">) =>
+  workspaceId === undefined
+    ? isAmong(sql, reads)
+    : sql`s.workspace_id = ${workspaceId} and ${isAmong(sql, reads)}`;
+
+const isAmong = (sql: Sql, reads: Reads) => {
   switch (reads) {
     case "shown":
       return sql`exists (select from installations i where i.workspace_id = s.workspace_id and i.connected)`;
@@ -51,19 +61,20 @@ export type Claim = { readonly stream: StreamRow; readonly seq: number; readonly
  */
 export async function claim(
   sql: Sql,
-  { name: follower, reads }: Reader,
+  reader: Reader,
   holder: string,
   streamId: string,
 ): Promise<Claim | null> {
+  const { name: follower } = reader;
   const [row] = await sql<(Omit<StreamRow, "seq"> & { head: number; seq: number; failures: number })[]>`
     with stream as (
-      select s.* from streams s where s.id = ${streamId} and ${isRead(sql, reads)} and s.seq > coalesce(
+      select s.* from streams s where s.id = ${streamId} and ${isRead(sql, reader)} and s.seq > coalesce(
         (select c.seq from cursors c where c.follower = ${follower} and c.stream_id = s.id), 0)),
     held as (
       insert into cursors as c (follower, stream_id, workspace_id, seq, held_by)
       select ${follower}, id, workspace_id, 0, ${holder} from stream
       on conflict (follower, stream_id) do update set held_by = ${holder}
-        where (c.not_before is null or c.not_before <= now() or ${needsNotWait(sql, reads)})
+        where (c.not_before is null or c.not_before <= now() or ${needsNotWait(sql, reader.reads)})
           and c.stuck_at is null and not exists (
           select from workers w where w.id = c.held_by and w.beat_at > now() - ${LAPSE_MS} * interval '1 ms')
       returning c.seq, c.failures)
@@ -143,24 +154,25 @@ export async function markStuck(
 /** Those among these logs that such a follower reads. */
 export async function streamsRead(
   sql: Sql,
-  reads: Reads,
+  reader: Omit<Reader, "name">,
   ids: readonly string[],
 ): Promise<readonly string[]> {
   const rows = await sql<{ id: string }[]>`
-    select s.id from streams s where s.id = any(${[...ids]}::uuid[]) and ${isRead(sql, reads)}`;
+    select s.id from streams s where s.id = any(${[...ids]}::uuid[]) and ${isRead(sql, reader)}`;
   return rows.map(({ id }) => id);
 }
 
 /** Logs that a follower has not read to the end: all of them at a start, later only what changed lately or was put off. */
 export async function logsBehind(
   sql: Sql,
-  { name: follower, reads }: Reader,
+  reader: Reader,
   sinceMs: number | null,
 ): Promise<readonly string[]> {
+  const { name: follower } = reader;
   const recent = sinceMs === null ? sql`true` : sql`s.changed_at > now() - ${sinceMs} * interval '1 ms'`;
   const rows = await sql<{ id: string }[]>`
     (select s.id from streams s left join cursors c on c.stream_id = s.id and c.follower = ${follower}
-    where ${recent} and s.seq > coalesce(c.seq, 0) and ${isRead(sql, reads)}
+    where ${recent} and s.seq > coalesce(c.seq, 0) and ${isRead(sql, reader)}
     order by s.changed_at desc limit 10000)
     union
     select stream_id from cursors where follower = ${follower} and not_before <= now() and stuck_at is null`;

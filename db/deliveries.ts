@@ -54,11 +54,13 @@ export type ClaimedDelivery = {
   readonly previousUntil: Date | null;
 };
 
-/** How many may be under way: in all, to one host, to one address; and how many are, by host and by address. */
+/** How many may be under way: in all, for one key ("-": without), to one host, to one address; and how many are, by each. */
 export type Places = {
   readonly free: number;
+  readonly perKey: number;
   readonly perHost: number;
   readonly perUrl: number;
+  readonly keys: Readonly<Record<string, number>>;
   readonly hosts: Readonly<Record<string, number>>;
   readonly urls: Readonly<Record<string, number>>;
 };
@@ -70,13 +72,14 @@ export type Places = {
 export async function claimDeliveries(
   sql: Sql,
   { holder, holdMs }: { readonly holder: string; readonly holdMs: number },
-  { free, perHost, perUrl, hosts, urls }: Places,
+  { free, perKey, perHost, perUrl, keys, hosts, urls }: Places,
 ): Promise<{ readonly claimed: readonly ClaimedDelivery[]; readonly due: number }> {
   const isDue = sql`d.state = 'waiting' and d.next_at <= clock_timestamp()
     and (d.held_until is null or d.held_until <= clock_timestamp())`;
   const rows = await sql<(Claimed & { readonly due: number })[]>`
     with due as (
-      select d.id, d.workspace_id, e.url, ${hostOf(sql)} as host, d.next_at, row_number() over (
+      select d.id, d.workspace_id, e.url, ${hostOf(sql)} as host, coalesce(e.key_id::text, '-') as key,
+        d.next_at, row_number() over (
         partition by e.url order by d.next_at, d.id) + coalesce((${sql.json(urls)}::jsonb ->> e.url)::int, 0) as in_url
       from deliveries d join endpoints e on e.id = d.endpoint_id and e.workspace_id = d.workspace_id
       where ${isDue}),
@@ -84,10 +87,14 @@ export async function claimDeliveries(
       select *, row_number() over (partition by host order by in_url, next_at, id)
         + coalesce((${sql.json(hosts)}::jsonb ->> host)::int, 0) as in_host
       from due where in_url <= ${perUrl}),
+    shared as (
+      select *, row_number() over (partition by key order by in_host, next_at, id)
+        + coalesce((${sql.json(keys)}::jsonb ->> key)::int, 0) as in_key
+      from placed where in_host <= ${perHost}),
     picked as (
       select d.id, d.workspace_id from deliveries d
       where ${isDue} and d.id in (
-        select id from placed where in_host <= ${perHost} order by in_host, next_at, id limit ${free})
+        select id from shared where in_key <= ${perKey} order by in_host, next_at, id limit ${free})
       for update skip locked),
     claimed as (
       update deliveries d set held_by = ${holder}, held_until = clock_timestamp() + ${holdMs} * interval '1 ms'

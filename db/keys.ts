@@ -53,6 +53,15 @@ export async function revokeKey(sql: Sql, workspaceId: string, key: string): Pro
   return row?.id ?? null;
 }
 
+/** Those of these keys, by their ids, that hold: neither taken back nor expired. */
+export async function heldKeys(sql: Sql, ids: readonly string[], at: Date): Promise<readonly string[]> {
+  if (ids.length === 0) return [];
+  const rows = await sql<{ id: string }[]>`
+    select id from api_keys where id = any(${[...ids]}::uuid[]) and revoked_at is null
+      and (expires_at is null or expires_at > ${at})`;
+  return rows.map(({ id }) => id);
+}
+
 /** The key with this hash; null where there is none. Whether it still holds is for the caller to see. */
 export async function keyByHash(sql: Sql, hash: string): Promise<KeyRow | null> {
   const [row] = await sql<KeyRow[]>`select ${columns(sql)} from api_keys where hash = ${hash}`;

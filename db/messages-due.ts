@@ -28,8 +28,12 @@ type Row = Omit<Due, "kind"> & { readonly kind: Due["kind"] | "wait"; readonly n
 /**
  * Messages of connected workspaces that show something else than they should. Of the messages of one thread that were
  * never posted only the first is due, its parent before all; of the first posts into one channel only the most urgent.
+ * `only`: the workspace whose tokens the caller has.
+ *
+ * Parents are looked up one by one: nobody can tell Postgres how few are behind, and so it would read all messages there
+ * ever were to join them.
  */
-export async function messagesDue(sql: Sql): Promise<DueMessages> {
+export async function messagesDue(sql: Sql, only: string | null = null): Promise<DueMessages> {
   const rows = await sql<Row[]>`
     with behind as (
       select m.id, m.workspace_id, m.channel_id, m.thread_key, m.rank, m.state, m.failures, m.created_at,
@@ -37,12 +41,14 @@ export async function messagesDue(sql: Sql): Promise<DueMessages> {
         m.state = 'posting' and m.held_by is not null and m.held_until > now() as is_going_out,
         greatest(m.not_before, case when m.held_by is not null then m.held_until end) as free_at
       from messages m join installations i on i.workspace_id = m.workspace_id and i.connected
-      where ${isBehind(sql)}),
+      where ${isBehind(sql)} and (${only}::text is null or m.workspace_id = ${only})),
     new as (
       select b.*, coalesce(p.channel_id, b.channel_id) as place, p.ts as parent_ts,
         b.thread_key is null or p.id is not null as has_parent,
         row_number() over same as turn, min(b.rank) over (partition by b.workspace_id, b.thread) as urgency
-      from behind b left join messages p on p.workspace_id = b.workspace_id and p.key = b.thread_key
+      from behind b left join lateral (
+        select p.id, p.channel_id, p.ts from messages p
+        where p.workspace_id = b.workspace_id and p.key = b.thread_key limit 1) p on true
       where b.is_new
       window same as (partition by b.workspace_id, b.thread order by b.thread_key is not null, b.created_at, b.id)),
     heads as (select * from new where turn = 1 and has_parent),

@@ -119,6 +119,16 @@ export async function beatAgents(sql: Sql, ids: readonly string[]): Promise<void
     update outside_agents set heartbeat_at = now(), silent_since = null where id = any(${[...ids]}::uuid[])`;
 }
 
+/** The names of agents that other keys have registered. */
+export async function namesOfOthers(
+  sql: Sql,
+  { workspaceId, keyId }: Pick<OutsideAgentRow, "workspaceId" | "keyId">,
+): Promise<readonly string[]> {
+  const rows = await sql<{ name: string }[]>`
+    select name from outside_agents where workspace_id = ${workspaceId} and key_id is distinct from ${keyId}::uuid`;
+  return rows.map(({ name }) => name);
+}
+
 /** Whether the key that registered an agent holds no more, so that another may take its name over. */
 export async function isKeyGone(sql: Sql, workspaceId: string, keyId: string): Promise<boolean> {
   const rows = await sql`

@@ -53,6 +53,18 @@ export async function listEvents(
     where workspace_id = ${workspaceId} ${only} order by created_at desc, id desc limit ${most}`;
 }
 
+/** Whether an event is kept under this id in this workspace, and in this project where one is given. */
+export async function isPublished(
+  sql: Sql,
+  { workspaceId, projectId }: Pick<PublishedFilter, "workspaceId" | "projectId">,
+  id: string,
+): Promise<boolean> {
+  const rows = await sql`
+    select from published_events where workspace_id = ${workspaceId} and id = ${id}
+      and (${projectId}::uuid is null or project_id = ${projectId})`;
+  return rows.length > 0;
+}
+
 /** Whether a run of this workspace has this id. */
 export async function isRun(sql: Sql, workspaceId: string, id: string): Promise<boolean> {
   const rows = await sql`select from runs where workspace_id = ${workspaceId} and id = ${id}`;

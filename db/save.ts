@@ -2,6 +2,7 @@ import type { JSONValue, Sql, TransactionSql } from "postgres";
 import type { Change, ChangeOf } from "#engine/ports.ts";
 import type { Run } from "#engine/run/run.ts";
 import { fromConsultation, fromRun, fromStep, type RunRow, type StepRow } from "./rows.ts";
+import { TASKS_CHANNEL } from "./tasks.ts";
 
 /** Postgres takes at most 8000 bytes with a notification; a list of ids longer than this says only that there is news. */
 const MOST_NAMED = 150;
@@ -38,7 +39,7 @@ export async function saveChanges(sql: Sql | TransactionSql, changes: readonly C
       where (select count(*) from heads) > 0
       returning seq)
     ${rowsOf(sql, changes)}
-    select told.facts, pg_notify(${FACTS_CHANNEL}, ${ids}), ${addJobs(sql, jobs)}
+    select told.facts, pg_notify(${FACTS_CHANNEL}, ${ids}), ${tellOfOffers(sql, jobs)}, ${addJobs(sql, jobs)}
     from (select count(*) as facts from log) told`;
 }
 
@@ -67,12 +68,20 @@ function factsOf({ before, entries }: Change) {
   return facts.map((fact, i) => ({ ...fact, seq: before.seq + 1 + i }));
 }
 
-const addJobs = (sql: Sql | TransactionSql, jobs: Change["jobs"]) =>
-  jobs.length === 0
+/** Who waits for a step hears of it at once: a job would only say the same later. */
+const tellOfOffers = (sql: Sql | TransactionSql, jobs: Change["jobs"]) =>
+  jobs.some(isOffer) ? sql`pg_notify(${TASKS_CHANNEL}, '')` : sql`0`;
+
+function addJobs(sql: Sql | TransactionSql, all: Change["jobs"]) {
+  const jobs = all.filter((job) => !isOffer(job));
+  return jobs.length === 0
     ? sql`0`
     : sql`(select count(*) from graphile_worker.add_jobs(array(
         select row(j.name, j.payload, null, null, null, null, j.priority, null)::graphile_worker.job_spec
         from jsonb_to_recordset(${json(sql, jobs)}) as j(name text, payload json, priority smallint))))`;
+}
+
+const isOffer = ({ name }: Change["jobs"][number]): boolean => name === "offer-step";
 
 function saveRuns(sql: Sql | TransactionSql, changes: readonly ChangeOf<"run">[]) {
   const rows = changes.flatMap(({ before, after }) =>

@@ -20,16 +20,18 @@ export type TaskRow = {
 /** Names one attempt at one step. */
 export type TaskRef = Pick<TaskRow, "workspaceId" | "runId" | "stepKey" | "attempt">;
 
-/** Says in every process that there may be work for agents outside. */
-export async function tellOfTasks(sql: Sql): Promise<void> {
-  await sql`select pg_notify(${TASKS_CHANNEL}, '')`;
-}
-
 /** The task that is this attempt; null where nobody outside holds it. */
 export async function findTask(sql: Sql, ref: TaskRef): Promise<TaskRow | null> {
   const [task] = await sql<TaskRow[]>`
     select ${columns(sql)} from tasks where workspace_id = ${ref.workspaceId} and run_id = ${ref.runId}
       and step_key = ${ref.stepKey} and attempt = ${ref.attempt}`;
+  return task ?? null;
+}
+
+/** The task with this lease; null where nobody holds it. */
+export async function taskByLease(sql: Sql, workspaceId: string, lease: string): Promise<TaskRow | null> {
+  const [task] = await sql<TaskRow[]>`
+    select ${columns(sql)} from tasks where workspace_id = ${workspaceId} and lease = ${lease}`;
   return task ?? null;
 }
 

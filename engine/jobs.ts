@@ -7,7 +7,6 @@ import { hasEnded, type Run, type Step } from "./run/run.ts";
 export type Job =
   | { readonly name: "plan-goal"; readonly payload: RunJob }
   | { readonly name: "work-on-step"; readonly payload: StepJob }
-  | { readonly name: "offer-step"; readonly payload: RunJob & { readonly key: string } }
   | { readonly name: "open-question"; readonly payload: RunJob & { readonly key: string } }
   | { readonly name: "withdraw-question"; readonly payload: QuestionJob }
   | { readonly name: "tell-run"; readonly payload: QuestionJob }
@@ -20,8 +19,11 @@ type QuestionJob = { readonly workspaceId: string; readonly consultationId: stri
 
 export type RunJob = { readonly workspaceId: string; readonly runId: string };
 
+/** A step that agents outside may take. Nobody has to do anything about it: its commit says so to all who wait for one. */
+type Offer = { readonly name: "offer-step"; readonly payload: RunJob & { readonly key: string } };
+
 /** A job and how urgent it is: graphile takes smaller numbers first (S3-13). */
-export type QueuedJob = Job & { readonly priority: number };
+export type QueuedJob = (Job | Offer) & { readonly priority: number };
 
 /** Questions and answers come before all work: people wait for them. */
 const FIRST = -20;
@@ -38,7 +40,7 @@ export function jobsAfterRun(run: Run, facts: readonly RunFact[]): readonly Queu
 }
 
 /** Two jobs with the same name are one. */
-const nameOf = ({ name, payload }: Job): string =>
+const nameOf = ({ name, payload }: Job | Offer): string =>
   [
     name,
     "key" in payload ? payload.key : "",
@@ -91,7 +93,7 @@ function jobsAfterFact(run: Run, steps: ReadonlyMap<string, Step>, fact: RunFact
 }
 
 /** Our own agents are given their steps; to agents outside they are offered. */
-const jobOf = ({ key, agent: { kind } }: Step, run: RunJob): Job =>
+const jobOf = ({ key, agent: { kind } }: Step, run: RunJob): Job | Offer =>
   kind === "remote"
     ? { name: "offer-step", payload: { ...run, key } }
     : { name: "work-on-step", payload: { ...run, key, agent: kind } };

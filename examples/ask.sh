@@ -37,6 +37,22 @@ json() {
 # One field of a flat answer of ours: a text without escapes, such as a state or an id.
 field() { printf '%s' "$2" | tr -d '\n' | sed -n "s/.*\"$1\" *: *\"\\([^\"\\\\]*\\)\".*/\\1/p"; }
 
+# A text as people wrote it, without JSON's escapes; control characters, which a terminal might obey, are left out.
+words() {
+  printf '%s' "$2" | LC_ALL=C awk -v start="\"$1\":\"" '
+    { at = index($0, start)
+      text = at == 0 ? "\"" : substr($0, at + length(start))
+      while ((c = substr(text, 1, 1)) != "\"" && c != "") {
+        e = substr(text, 2, 1)
+        if (c != "\\") printf "%s", c
+        else if (e == "n") printf "\n"
+        else if (e == "t") printf "\t"
+        else if (e == "\"" || e == "\\" || e == "/") printf "%s", e
+        text = substr(text, c != "\\" ? 2 : e == "u" ? 7 : 3)
+      }
+    }'
+}
+
 # The key goes to curl by its standard input, where no other user of this machine can read it (as they can arguments).
 call() {
   printf 'header = "Authorization: Bearer %s"\n' "$COUNTERSIGN_API_KEY" |
@@ -72,4 +88,7 @@ done
 decision=$(field decision "$body")
 [ -n "$decision" ] || { say "Nobody answered: $state."; exit 3; }
 printf '%s\n' "$decision"
+comment=$(words comment "$body")
+[ -z "$comment" ] || printf '%s\n' "$comment"
+say "answered by $(field responder_id "$body") at $(field responded_at "$body")"
 case $decision in reject | request_changes) exit 1 ;; esac

@@ -7,9 +7,9 @@
 //     export COUNTERSIGN_API_KEY=$(./countersign key create --name code-review-agent --scopes ask,events | head -n 1)
 //     export CALLBACK_SECRET=$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')
 //     npx node examples/code-review-agent.ts receive &
-//     git show | npx node examples/code-review-agent.ts review
+//     git log -1 -p -- db/schema | npx node examples/code-review-agent.ts review    # a change of the database: high risk
 //
-// Then answer in Slack: http://127.0.0.1:3000/local, channel #general.
+// Then answer in Slack: http://127.0.0.1:3000/local, channel #general. Where the risk is low nobody is asked.
 
 import { createHash } from "node:crypto";
 import { createServer } from "node:http";

@@ -10,7 +10,7 @@
 // Then type in Slack (http://127.0.0.1:3000/local): /goal run outside change="Round cents half to even"
 
 import { setTimeout as passes } from "node:timers/promises";
-// In a project of your own: "@countersign/sdk" and "@countersign/sdk/worker".
+// In a project of your own: "@countersign/sdk", "@countersign/sdk/tasks" and "@countersign/sdk/worker".
 import { CountersignClient } from "../sdk/src/client.ts";
 import type { Task, TaskResult } from "../sdk/src/tasks.ts";
 import { type Asked, type Hand, runWorker, TaskFailed } from "../sdk/src/worker.ts";
@@ -25,10 +25,10 @@ async function work(task: Task, hand: Hand): Promise<TaskResult | Asked> {
   if (change === undefined)
     throw new TaskFailed("There is no parameter “change” to look at.", { retry: false });
   if (task.step === "note") return { summary: `Release note: ${change}.`, output: `- ${change}` };
-  return task.answer === null ? review(task, change, hand) : conclude(task, task.answer);
+  return task.answer === null ? review(change, hand) : conclude(task, task.answer);
 }
 
-async function review(task: Task, change: string, hand: Hand): Promise<TaskResult | Asked> {
+async function review(change: string, hand: Hand): Promise<TaskResult | Asked> {
   const looked_at = Number(process.env["PLACES"] ?? 4);
   for (let place = 1; place <= looked_at; place += 1) {
     await passes(Number(process.env["PLACE_MS"] ?? 1_000), undefined, { signal: hand.signal });
@@ -40,7 +40,7 @@ async function review(task: Task, change: string, hand: Hand): Promise<TaskResul
   return hand.ask({
     type: "clarification",
     title: `“${change}” is about money: which rule does it follow?`,
-    description: `I looked at ${looked_at} places for ${task.goal.requested_by}, and found no test that says.`,
+    description: `I looked at ${looked_at} places, and found no test that says.`,
     options: ["The tax office's", "Our own"],
     checkpoint,
   });

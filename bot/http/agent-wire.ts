@@ -49,7 +49,7 @@ export const AgentBody = z
       .max(30, "Name 30 capabilities at most.")
       .transform((words) => [...new Set(words)])
       .default([])
-      .openapi({ type: "array", items: { type: "string" }, example: ["code-review"] }),
+      .openapi({ type: "array", items: { type: "string" }, maxItems: 30, example: ["code-review"] }),
     max_concurrent: whole(1, 100).default(1).openapi({ description: "How many tasks it holds at once." }),
     lease_seconds: LeaseSeconds.default(60),
     card: z

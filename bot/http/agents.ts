@@ -46,7 +46,7 @@ const list = createRoute({
   ...{ method: "get", path, operationId: "listAgents", tags },
   summary: "List agents, by name",
   description: "Those of the key's project, or of the workspace where it has none. Scope: work.",
-  request: { query: z.object(paging) },
+  request: { query: z.strictObject(paging) },
   responses: { 200: answered("A page of them.", pageOf(AgentWire)), ...problems(403, 422) },
 });
 

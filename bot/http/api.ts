@@ -11,7 +11,7 @@ export type ApiEnv = { Variables: { asking: Asking; correlationId: string } };
 export type ApiPart = OpenAPIHono<ApiEnv>;
 
 /** Where a key is needed. */
-const BEHIND_DOORS = ["/api/v1/*", "/mcp/*", "/humanlayer/*"] as const;
+const BEHIND_DOORS = ["/api/v1/*", "/mcp/*", "/humanlayer/*", "/metrics"] as const;
 
 /** The routes of one subject. What a schema refuses is answered with every field that is wrong. */
 export const createPart = (): ApiPart =>

@@ -23,7 +23,10 @@ export const checkBodies: MiddlewareHandler = async (c, next) => {
     return wrongFields([{ field: "url", detail: "An address can't hold the character NUL." }]);
   if (c.req.raw.body === null) return next();
   const text = await readText(c);
-  if (text === "") return next();
+  if (text === "") {
+    c.req.raw = withoutType(c.req.raw);
+    return next();
+  }
   if (!/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(c.req.header("content-type") ?? ""))
     return problem({ status: 415, code: "not_json", detail: NOT_JSON });
   if (isDeep(text))
@@ -31,6 +34,13 @@ export const checkBodies: MiddlewareHandler = async (c, next) => {
   const errors = /\\u(?:0000|d[89a-f])/i.test(text) ? unfitTexts(parsed(text), "").slice(0, MOST_ERRORS) : [];
   return errors.length > 0 ? wrongFields(errors) : next();
 };
+
+/** Many clients declare JSON with every call, also where they send none: nobody is to read nothing as JSON. */
+function withoutType({ url, method, headers, signal }: Request): Request {
+  const others = new Headers(headers);
+  others.delete("content-type");
+  return new Request(url, { method, headers: others, signal });
+}
 
 /** Hono remembers what was read; who takes the request as it came (MCP) finds the body in it again. */
 async function readText(c: Context): Promise<string> {

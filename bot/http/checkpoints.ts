@@ -81,7 +81,7 @@ const get = createRoute({
   description: "Scope: ask.",
   request: {
     params: Ids,
-    query: z.object({
+    query: z.strictObject({
       consume: z
         .enum(["true", "false"], "Write true or false.")
         .optional()

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { MiddlewareHandler } from "hono";
+import type { ServerResponse } from "node:http";
+import type { Context, MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
 import type { Sql } from "postgres";
 import type { Clock } from "#engine/ports.ts";
@@ -13,6 +14,7 @@ import { problem } from "./failure.ts";
 import { createIdempotency } from "./idempotency.ts";
 import { type FindCaller, openKeys } from "./keys.ts";
 import { type Allowance, createLimits, type Limits } from "./limits.ts";
+import { NO_KEY, type OpenCalls } from "./open-calls.ts";
 import { openCaller, refusesPages } from "./open-door.ts";
 import { correlationIdOf, traceparentOf } from "./trace.ts";
 
@@ -51,8 +53,8 @@ export async function openDoors({
       checkAddress(addresses),
       ...(api.authMode === "none" ? [refusesPages({ publicUrl, corsOrigins: api.corsOrigins })] : []),
       ...(api.corsOrigins.length > 0 ? [allowPages(api.corsOrigins)] : []),
-      limitBodies,
-      letIn({ findCaller, addresses, limits }),
+      letIn({ findCaller, addresses, limits, openCalls: keys.openCalls }),
+      limitBodies, // a body without a length is read here: not for strangers
       checkBodies,
       once(idempotency.door),
     ],
@@ -106,15 +108,19 @@ function letIn({
   findCaller,
   addresses,
   limits,
+  openCalls,
 }: {
   readonly findCaller: FindCaller;
   readonly addresses: Addresses;
   readonly limits: Limits;
+  readonly openCalls: Pick<OpenCalls, "enter">;
 }): Door {
   return async (c, next) => {
     const caller = await findCaller(c.req.header("authorization"), addresses.of(c));
-    const allowance = limits.take(caller.keyId ?? "-");
-    if (allowance.isAllowed) {
+    const keyId = caller.keyId ?? NO_KEY;
+    const allowance = limits.take(keyId);
+    if (allowance.isAllowed && !isHeldOpen(c, openCalls, keyId)) c.res = tooManyOpen();
+    else if (allowance.isAllowed) {
       c.set("asking", {
         caller,
         onceId: randomUUID(),
@@ -126,6 +132,20 @@ function letIn({
     for (const [name, value] of Object.entries(headersOf(allowance))) c.res.headers.set(name, value);
   };
 }
+
+/** Until it is over, its key may end it. False where this key has too many calls open already. */
+function isHeldOpen(c: Context, openCalls: Pick<OpenCalls, "enter">, keyId: string): boolean {
+  const { outgoing } = c.env as { readonly outgoing: ServerResponse };
+  const leave = openCalls.enter(keyId, () => outgoing.destroy());
+  if (leave) outgoing.once("close", leave);
+  return leave !== null;
+}
+
+const tooManyOpen = (): Response =>
+  problem(
+    { status: 429, code: "too_many", detail: "This key has too many calls open: end some of them first." },
+    { "retry-after": "1" },
+  );
 
 const tooMany = ({ limit, retrySeconds }: Allowance): Response =>
   problem(

@@ -1,4 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { CloudEvent, EVENT_FORMATS, toCloudEvent } from "../outside/events/cloud-event.ts";
 import type { PublishedEvents } from "../outside/events/published.ts";
 import { type ApiPart, createPart } from "./api.ts";
 import { Moment, pageOf, paging, problems } from "./schemas.ts";
@@ -29,9 +30,26 @@ const shortId = z
   .min(1, "Write 1 to 255 characters.")
   .max(255, "Write 255 characters at most.");
 
+const OWN_ID = "Write 1 to 255 letters, digits and signs, without spaces.";
+
 const Body = z
   .strictObject({
+    event_id: z
+      .string(OWN_ID)
+      .regex(/^[\x21-\x7e]{1,255}$/, OWN_ID)
+      .optional()
+      .openapi({
+        description: "Yours, if you give events ids: told again, it happens once.",
+        example: "evt-42",
+      }),
     event_type: EventType,
+    timestamp: z.iso
+      .datetime({ offset: true, error: "Write a moment such as 2026-01-15T10:30:00Z." })
+      .optional()
+      .openapi({
+        description: "When it happened; now where nothing is said.",
+        example: "2026-01-15T10:30:00Z",
+      }),
     workflow_id: shortId
       .optional()
       .openapi({ description: "Made where none is given.", example: "wf-abc123" }),
@@ -68,7 +86,7 @@ const publish = createRoute({
   request: { body: { content: { "application/json": { schema: Body } }, required: true } },
   responses: {
     201: { description: "As it is told.", content: { "application/json": { schema: Wire } } },
-    ...problems(403, 422, 502),
+    ...problems(403, 409, 422, 502),
   },
 });
 
@@ -77,14 +95,21 @@ const list = createRoute({
   summary: "List published events, newest first",
   description: "Those of the key's project, or of the workspace where it has none. Scope: events.",
   request: {
-    query: z.object({
+    query: z.strictObject({
       event_type: EventType.optional(),
       workflow_id: shortId.optional(),
+      format: z
+        .enum(EVENT_FORMATS, `Write ${EVENT_FORMATS.join(" or ")}.`)
+        .default("countersign")
+        .openapi({ description: "`cloudevents`: as CloudEvents 1.0." }),
       ...paging,
     }),
   },
   responses: {
-    200: { description: "A page of them.", content: { "application/json": { schema: pageOf(Wire) } } },
+    200: {
+      description: "A page of them.",
+      content: { "application/json": { schema: pageOf(z.union([Wire, CloudEvent])) } },
+    },
     ...problems(403, 422),
   },
 });
@@ -93,14 +118,24 @@ const list = createRoute({
 export function eventRoutes({ events }: { readonly events: PublishedEvents }): ApiPart {
   const part = createPart();
   part.openapi(publish, async (c) => {
-    const { event_type: eventType, workflow_id: workflowId, data, metadata } = c.req.valid("json");
-    const told = await events.publish(c.get("asking"), { eventType, workflowId, data, metadata });
+    const {
+      event_id: eventId,
+      event_type: eventType,
+      workflow_id: workflowId,
+      ...rest
+    } = c.req.valid("json");
+    const { timestamp, data, metadata } = rest;
+    const happenedAt = timestamp === undefined ? undefined : new Date(timestamp);
+    const event = { eventId, happenedAt, eventType, workflowId, data, metadata };
+    const told = await events.publish(c.get("asking"), event);
     return c.json(Wire.parse(told), 201);
   });
   part.openapi(list, async (c) => {
-    const { event_type: eventType, workflow_id: workflowId, ...page } = c.req.valid("query");
+    const { event_type: eventType, workflow_id: workflowId, format, ...page } = c.req.valid("query");
     const { items, next } = await events.list(c.get("asking"), { eventType, workflowId, ...page });
-    return c.json({ items: items.map((item) => Wire.parse(item)), next_cursor: next }, 200);
+    const told = items.map((item) => Wire.parse(item));
+    const shown = format === "cloudevents" ? told.map((one) => toCloudEvent(one, path)) : told;
+    return c.json({ items: shown, next_cursor: next }, 200);
   });
   return part;
 }

@@ -4,7 +4,8 @@ import type { z } from "zod";
 import { OutsideFailure, Refusal, type RefusalCode } from "#engine/errors.ts";
 import type { Logger } from "../logger.ts";
 import { AlreadySettled } from "../outside/requests/already-settled.ts";
-import { WrongFields } from "../outside/wrong-fields.ts";
+import { withoutMentions } from "../outside/wire.ts";
+import { inOurWords, WrongFields } from "../outside/wrong-fields.ts";
 import { toRespondedWire } from "./request-wire.ts";
 
 const STATUS = {
@@ -53,7 +54,7 @@ export function invalid(error: z.ZodError, where: string): Response {
         field: [...issue.path, name].join("."),
         detail: "There is no such field.",
       }));
-    return [{ field: issue.path.join(".") || where, detail: issue.message }];
+    return [{ field: issue.path.join(".") || where, detail: inOurWords(issue) }];
   });
   const [first] = errors;
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : "";
@@ -78,8 +79,8 @@ export function toProblem(error: Error, log: Logger): Response {
 
 function refused(refusal: Refusal): Response {
   const { code, field, retryAfterSeconds } = refusal;
-  const detail = refusal.message.replace(MENTION, "$1");
-  const named = field === undefined ? undefined : [{ field, detail }];
+  const detail = withoutMentions(refusal.message);
+  const named = field === undefined ? undefined : [{ field, detail: detail.replace(`${field}: `, "") }];
   const wrong = refusal instanceof WrongFields ? refusal.errors : named;
   const errors = wrong ? { errors: wrong } : {};
   const late = refusal instanceof AlreadySettled ? toRespondedWire(refusal.request) : {};
@@ -88,9 +89,6 @@ function refused(refusal: Refusal): Response {
   if (code === "unauthorized") headers["www-authenticate"] = 'Bearer realm="Countersign"';
   return problem({ status: STATUS[code], code, detail, ...errors, ...late }, headers);
 }
-
-/** People and channels in a sentence that was made for Slack: a program reads the bare id. */
-const MENTION = /<[@#]([A-Z0-9]+)>/g;
 
 /** What Hono itself could not read. */
 function misread({ status, message }: HTTPException): Response {

@@ -68,7 +68,10 @@ export const GoalBody = z
       .array(text(1, 1_000).refine(said, "Say what it must meet."))
       .max(50, "Name 50 requirements at most.")
       .default([])
-      .openapi({ example: ["JWT tokens", "Unit tests >80% coverage"] }),
+      .openapi({
+        description: "What must hold in the end, one each.",
+        example: ["JWT tokens", "Unit tests >80% coverage"],
+      }),
     constraints: z
       .strictObject({
         max_time: MaxTime.optional(),
@@ -99,7 +102,10 @@ export const GoalBody = z
       .max(5, "Name five people at most.")
       .optional()
       .openapi({ description: "Who may answer what the goal asks, by Slack id.", example: ["U02BOB"] }),
-    metadata: Metadata.default({}).openapi({ example: { agent_id: "release-agent" } }),
+    metadata: Metadata.default({}).openapi({
+      description: "Kept with the goal. `agent_id` is your name on the card, else the key's.",
+      example: { agent_id: "release-agent" },
+    }),
   })
   .superRefine(({ goal, workflow, parameters }, context) => {
     if (goal === undefined && workflow === undefined)

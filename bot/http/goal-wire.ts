@@ -4,7 +4,7 @@ import type { Run } from "#engine/run/run.ts";
 import type { Estimate, GoalWithEstimate } from "../outside/goals/goal.ts";
 import { GOAL_STATUSES, statusOf } from "../outside/goals/goal-status.ts";
 import { toSpan } from "../outside/goals/spans.ts";
-import { iso, isoOrNull } from "../outside/wire.ts";
+import { iso, isoOrNull, reasonOrNull } from "../outside/wire.ts";
 import { Step, toStepWire } from "./run-wire.ts";
 import { Moment } from "./schemas.ts";
 
@@ -141,6 +141,6 @@ export const toGoalWire = ({ goal, estimate }: GoalWithEstimate): z.output<typeo
 });
 
 const toShortRun = (run: Run) => ({
-  ...{ id: run.id, status: statusOf(run), reason: run.reason, plan_trouble: run.planTrouble },
+  ...{ id: run.id, status: statusOf(run), reason: reasonOrNull(run.reason), plan_trouble: run.planTrouble },
   steps: run.steps.map(toStepWire),
 });

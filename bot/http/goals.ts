@@ -16,8 +16,8 @@ const Id = z.object({
     example: "0198c0de-7f3a-8c22-9b1d-2f6e5a4c3b21",
   }),
 });
-const body = <T extends z.ZodType>(schema: T, required = true) => ({
-  content: { "application/json": { schema } },
+const body = <T extends z.ZodType>(schema: T, required = true, example?: object) => ({
+  content: { "application/json": { schema, ...(example && { example }) } },
   required,
 });
 const answered = <T extends z.ZodType>(description: string, schema: T) => ({
@@ -25,19 +25,27 @@ const answered = <T extends z.ZodType>(description: string, schema: T) => ({
   content: { "application/json": { schema } },
 });
 
+/** What the page at /docs sends: it needs neither a project nor a saved workflow. */
+const EXAMPLE = {
+  goal: "Build a login page",
+  requirements: ["Unit tests"],
+  constraints: { max_time: "2 hours", must_pass_tests: true },
+  metadata: { agent_id: "release-agent" },
+};
+
 const create = createRoute({
   ...{ method: "post", path: "/api/v1/goals", operationId: "createGoal", tags },
   summary: "Say what should be done",
   description:
     "It is planned, worked on by agents, and approved by people in Slack, where its card appears at once. The goal belongs to the key's owner: they start a plan that must be started, and approve nothing of it that somebody else could. Scope: goals.",
   request: {
-    query: z.object({
+    query: z.strictObject({
       wait: z
         .enum(["plan"], "Write plan, or leave it out.")
         .optional()
         .openapi({ description: "Answer once there is a plan, or after a minute." }),
     }),
-    body: body(GoalBody),
+    body: body(GoalBody, true, EXAMPLE),
   },
   responses: {
     200: answered("It is planned (only with `wait=plan`).", Accepted),
@@ -51,7 +59,7 @@ const list = createRoute({
   summary: "List goals, newest first",
   description: "Those of the key's project, or of the workspace where it has none. Scope: goals.",
   request: {
-    query: z.object({
+    query: z.strictObject({
       status: z
         .string()
         .transform(readStatuses)

@@ -4,6 +4,7 @@ import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
 import { StartFailure } from "#engine/errors.ts";
 import type { Logger } from "../logger.ts";
+import { servedPath } from "./aliases.ts";
 import { problem, toProblem } from "./failure.ts";
 
 export type Listening = {
@@ -14,6 +15,8 @@ export type Listening = {
   close(): Promise<void>;
 };
 
+/** How long a caller may take to send its headers, and all of its request. */
+const PATIENCE = { headersTimeout: 20_000, requestTimeout: 60_000 } as const;
 /** How long requests under way may take to end when the app stops. */
 const CLOSE_WITHIN_MS = 3_000;
 
@@ -32,7 +35,10 @@ export async function listen({
 }): Promise<Listening> {
   let fetch: Hono["fetch"] = () =>
     problem({ status: 503, code: "starting", detail: "Countersign is starting." });
-  const server = createServer(getRequestListener((request, env) => fetch(request, env)));
+  const server = createServer(
+    PATIENCE,
+    getRequestListener((request, env) => fetch(request, env)),
+  );
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) => reject(cannotListen(error, host, port)));
     server.listen(port, host, resolve);
@@ -41,17 +47,25 @@ export async function listen({
     server,
     port: (server.address() as AddressInfo).port,
     serve(...parts) {
-      const routes = new Hono();
+      const routes = new Hono({ getPath: servedPath });
       for (const part of parts) routes.route("/", part);
       routes.notFound((c) =>
         problem({ status: 404, code: "not_found", detail: `There is nothing at ${c.req.path}.` }),
       );
-      routes.onError((error) => toProblem(error, log));
+      routes.onError((error, c) =>
+        hasHungUp(error, c.req.raw)
+          ? problem({ status: 400, code: "bad_request", detail: "The request broke off." })
+          : toProblem(error, log),
+      );
       fetch = routes.fetch;
     },
     close: () => close(server),
   };
 }
+
+/** Who goes away in the middle of their own request is no trouble of ours: no stranger fills the log with it. */
+const hasHungUp = (error: Error, { signal }: Request): boolean =>
+  signal.aborted && error.message === "aborted" && "code" in error && error.code === "ECONNRESET";
 
 /** Streams that stay open (a page that watches) are cut after a while: nobody waits for them to end by themselves. */
 async function close(server: Server): Promise<void> {

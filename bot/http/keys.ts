@@ -1,10 +1,11 @@
 import type { Sql } from "postgres";
-import { KEYS_CHANNEL, type KeyRow, keyByHash } from "#db/keys.ts";
+import { heldKeys, KEYS_CHANNEL, type KeyRow, keyByHash } from "#db/keys.ts";
 import { Refusal } from "#engine/errors.ts";
 import { hashApiKey } from "../api-keys.ts";
 import { type Caller, SCOPES } from "../outside/requests/asking.ts";
 import { networkOf } from "./addresses.ts";
 import { createLimits } from "./limits.ts";
+import { createOpenCalls, type OpenCalls } from "./open-calls.ts";
 
 /**
  * Whose key this `Authorization` header carries. Throws `Refusal`: `unauthorized` where it carries none that holds,
@@ -17,6 +18,10 @@ const BELIEVED_MS = 10_000;
 /** Above this many, the one that was not used for longest is forgotten. */
 const MOST_KEYS = 5_000;
 const WRONG_KEYS_A_MINUTE = 30;
+/** Calls of one key that may be open at the same time: each stream and each wait holds some memory. */
+const MOST_OPEN = 2_000;
+/** So much later at most a call ends whose key has expired. */
+const LOOK_MS = 5_000;
 
 type Needs = {
   readonly sql: Sql;
@@ -28,15 +33,24 @@ type Needs = {
 /** Keys as this process knows them. `close` ends the listening for those that are revoked. */
 export async function openKeys({ sql, secret, now }: Needs): Promise<{
   readonly findCaller: FindCaller;
+  readonly openCalls: Pick<OpenCalls, "enter">;
   close(): Promise<void>;
 }> {
   const known = new Map<string, { readonly row: KeyRow; readonly readAt: number; readonly era: number }>();
   let era = 0;
-  const forget = () => {
+  const openCalls = createOpenCalls({ mostOfKey: MOST_OPEN });
+  // While the database is away nothing is cut: whoever connects again looks again.
+  const cutEnded = () => cutUnlessHeld({ sql, now }, openCalls).catch(() => undefined);
+  const looking = setInterval(cutEnded, LOOK_MS).unref();
+  const hear = (keyId: string) => {
     era += 1;
+    openCalls.cut(keyId);
   };
   // Connected, perhaps again: a word about a key may have been missed.
-  const listening = await sql.listen(KEYS_CHANNEL, forget, forget);
+  const listening = await sql.listen(KEYS_CHANNEL, hear, () => {
+    era += 1;
+    void cutEnded();
+  });
   const wrong = createLimits({ perMinute: WRONG_KEYS_A_MINUTE, now: () => performance.now() });
 
   async function rowOf(hash: string): Promise<KeyRow | null> {
@@ -67,7 +81,21 @@ export async function openKeys({ sql, secret, now }: Needs): Promise<{
     throw unauthorized(String(trouble));
   }
 
-  return { findCaller, close: () => listening.unlisten() };
+  return {
+    findCaller,
+    openCalls,
+    async close() {
+      clearInterval(looking);
+      await listening.unlisten();
+    },
+  };
+}
+
+/** Breaks off what is open with keys that hold no more. */
+async function cutUnlessHeld({ sql, now }: Pick<Needs, "sql" | "now">, openCalls: OpenCalls): Promise<void> {
+  const open = openCalls.keyIds();
+  const held = new Set(await heldKeys(sql, open, new Date(now())));
+  for (const keyId of open) if (!held.has(keyId)) openCalls.cut(keyId);
 }
 
 /** Of a header that holds no key the hash is one that no key has. */

@@ -14,9 +14,9 @@ Send your key with every call: \`Authorization: Bearer cs_…\`. An operator mak
 1. \`POST /api/v1/requests\` with \`{"title": "May I tag v1.2.0?"}\`. That is a whole request; \`description\`, \`context\`, \`options\`, \`routing\`, \`timeout_minutes\`, \`callback_webhook\` and \`metadata\` say more. \`type\` is \`approval\` (the default), \`decision\` (one of \`options\`) or \`clarification\` (a text, or one of \`options\`).
 2. Keep \`id\` of the answer (201). Send an \`Idempotency-Key\`, so that a repeat asks nobody twice.
 3. \`GET /api/v1/requests/{id}?wait=60\` answers within a minute, settled or not. Ask again while \`response\` is null and \`state\` is none of \`timed_out\`, \`cancelled\`.
-4. Read \`response.decision\` (\`approve\`, \`reject\`, \`request_changes\`, or the key of an option) and \`response.comment\`. Do what was asked about only on \`approve\`.
+4. Read \`response.decision\` (\`approve\`, \`reject\`, \`request_changes\`, the key of an option, or \`text\`: then \`response.comment\` is the answer). Do what was asked about only on \`approve\`.
 
-Rather than to wait, name a \`callback_webhook\`: the answer is sent there, signed (Standard Webhooks, and \`X-Webhook-Signature\`); save where you were with \`PUT /api/v1/checkpoints/{workflow_id}/{checkpoint_id}\` and end.
+Instead of waiting name a \`callback_webhook\`: the answer is sent there, signed (Standard Webhooks, and \`X-Webhook-Signature\`); save where you were with \`PUT /api/v1/checkpoints/{workflow_id}/{checkpoint_id}\` and end.
 
 You can't answer a question with an agent's key, nor a question of your own: 403 \`person_required\`.
 

@@ -20,17 +20,28 @@ const json = (most: number, called: string) =>
     );
 
 const Option = z.union(
-  [text(1, 75), z.strictObject({ key: text(1, 75), label: text(1, 75) })],
+  [
+    text(1, 75),
+    z.strictObject({
+      key: text(1, 75).openapi({ description: "Comes back as `decision`." }),
+      label: text(1, 75).openapi({ description: "Stands on the button." }),
+    }),
+  ],
   'Write a text, or { "key", "label" }, of 1 to 75 characters each.',
 );
 
 const Recipient = z
   .strictObject({
-    email: z.email("This is no e-mail address.").max(254).optional(),
+    email: z
+      .email("This is no e-mail address.")
+      .max(254)
+      .optional()
+      .openapi({ description: "As in their Slack profile.", example: "bob@example.com" }),
     slack_user_id: z
       .string()
       .regex(/^[UW][A-Z0-9]{2,20}$/, "Write a Slack user id, such as U02BOB.")
-      .optional(),
+      .optional()
+      .openapi({ description: "Or this: Slack's id of a member.", example: "U02BOB" }),
   })
   .refine(
     ({ email, slack_user_id: slack }) => (email === undefined) !== (slack === undefined),
@@ -61,19 +72,40 @@ export const CreateBody = z
   .strictObject({
     workflow_id: id.optional().openapi({ description: "Made where none is given.", example: "wf-abc123" }),
     checkpoint_id: id.optional().openapi({ description: "Made where none is given.", example: "cp-xyz789" }),
-    type: z.enum(REQUEST_TYPES, `Write one of ${REQUEST_TYPES.join(", ")}.`).default("approval"),
+    type: z
+      .enum(REQUEST_TYPES, `Write one of ${REQUEST_TYPES.join(", ")}.`)
+      .default("approval")
+      .openapi({
+        description:
+          "approval: yes, no, or changes wanted. decision: one of two to ten `options`. clarification: a text, or one of `options`.",
+      }),
     title: z
       .string(WHAT)
       .max(255, WHAT)
       .refine((title) => title.trim() !== "", WHAT)
-      .openapi({ minLength: 1, example: "May I tag v1.2.0?" }),
-    description: text(0, 10_000).default(""),
+      .openapi({
+        description: "What is asked, in a line. The only field that must be there.",
+        ...{ minLength: 1, example: "May I tag v1.2.0?" },
+      }),
+    description: text(0, 10_000).default("").openapi({
+      description: "What people should know: what happens on yes, what was checked, what is not known.",
+    }),
     context: json(65_536, "context")
       .default({})
       .openapi({ description: "Evidence: code_diff, risk_assessment, affected_systems, and whatever else." }),
-    options: z.array(Option).max(10, "Give ten options at most.").default([]),
-    routing: Routing.default({ channels: [], recipients: [] }),
-    callback_webhook: text(1, 2_048).optional().openapi({ example: "https://agent.example.com/resume" }),
+    options: z
+      .array(Option)
+      .max(10, "Give ten options at most.")
+      .default([])
+      .openapi({ description: "What people choose from: texts, or keys with labels. None for an approval." }),
+    routing: Routing.default({ channels: [], recipients: [] }).openapi({
+      description:
+        "Where it is asked, and of whom. Neither: the key's project's channel, else the default one.",
+    }),
+    callback_webhook: text(1, 2_048).optional().openapi({
+      description: "Where the answer is posted, signed: public and https.",
+      example: "https://agent.example.com/resume",
+    }),
     callback_secret: text(16, 255)
       .optional()
       .openapi({ description: "Yours; made and answered once where none is given." }),
@@ -82,8 +114,12 @@ export const CreateBody = z
       .int("Write whole minutes, from 1 to 43200 (30 days).")
       .min(1, "Write minutes, from 1 to 43200 (30 days).")
       .max(43_200, "Write minutes, from 1 to 43200 (30 days).")
-      .default(1_440),
-    metadata: Metadata.default({}).openapi({ example: { agent_id: "code-review-agent", priority: "high" } }),
+      .default(1_440)
+      .openapi({ description: "How long people have. Afterwards it is `timed_out`: nobody has said yes." }),
+    metadata: Metadata.default({}).openapi({
+      description: "Comes back with the answer. `agent_id` is your name on the card, else the key's.",
+      example: { agent_id: "code-review-agent", priority: "high" },
+    }),
   })
   .openapi("NewRequest");
 
@@ -120,7 +156,9 @@ export const RespondBody = z
         'approve, reject or request_changes; an option\'s key; "text" with the answer in `comment`.',
       example: "approve",
     }),
-    comment: text(0, 3_000).default(""),
+    comment: text(0, 3_000)
+      .default("")
+      .openapi({ description: "A note; the answer itself where `decision` is text." }),
     attachments: z
       .array(z.strictObject({ name: text(1, 200), url: text(1, 2_000) }))
       .max(10, "Attach ten things at most.")
@@ -128,7 +166,9 @@ export const RespondBody = z
   })
   .openapi("NewResponse");
 
-export const CancelBody = z.strictObject({ reason: text(0, 500).default("") }).openapi("Cancellation");
+export const CancelBody = z
+  .strictObject({ reason: text(0, 500).default("").openapi({ description: "Stands on the card." }) })
+  .openapi("Cancellation");
 
 export const RotateBody = z
   .strictObject({ callback_secret: text(16, 255).optional() })

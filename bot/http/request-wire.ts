@@ -7,8 +7,12 @@ const Data = z.record(z.string(), z.unknown());
 
 const Response = z
   .object({
-    decision: z.string().openapi({ example: "approve" }),
-    comment: z.string(),
+    decision: z.string().openapi({
+      description:
+        "approve, reject or request_changes; the key of an option; or text. Only approve is a yes.",
+      example: "approve",
+    }),
+    comment: z.string().openapi({ description: "A note; the answer itself where `decision` is text." }),
     responder_id: z.string().openapi({ description: "Slack's id of the person.", example: "U02BOB" }),
     responded_at: Moment,
     attachments: z.array(z.object({ name: z.string(), url: z.string() })),
@@ -31,16 +35,21 @@ export const RequestWire = z
       recipients: z.array(z.object({ email: z.string().optional(), slack_user_id: z.string().optional() })),
     }),
     metadata: Data,
-    state: z.enum(REQUEST_STATES),
-    response: Response.nullable(),
+    state: z.enum(REQUEST_STATES).openapi({
+      description:
+        "pending: not in Slack yet. notified: people see it. responded, callback_sent, completed: answered. callback_failed: answered, and your address could not be reached. timed_out, cancelled: `response` stays null.",
+    }),
+    response: Response.nullable().openapi({ description: "Null until somebody has answered." }),
     callback_webhook: z.string().nullable(),
-    correlation_id: z.string(),
+    correlation_id: z
+      .string()
+      .openapi({ description: "Yours (`X-Correlation-Id`), else made; callbacks carry it." }),
     created_at: Moment,
     notified_at: Moment.nullable(),
     responded_at: Moment.nullable(),
     callback_sent_at: Moment.nullable(),
     completed_at: Moment.nullable(),
-    timeout_at: Moment,
+    timeout_at: Moment.openapi({ description: "Until then people can answer." }),
   })
   .openapi("Request");
 

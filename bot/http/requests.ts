@@ -24,8 +24,8 @@ const Id = z.object({
     .string()
     .openapi({ param: { name: "id", in: "path" }, example: "0198c0de-7f3a-8c22-9b1d-2f6e5a4c3b21" }),
 });
-const body = <T extends z.ZodType>(schema: T, required = true) => ({
-  content: { "application/json": { schema } },
+const body = <T extends z.ZodType>(schema: T, required = true, example?: object) => ({
+  content: { "application/json": { schema, ...(example && { example }) } },
   required,
 });
 const answered = <T extends z.ZodType>(description: string, schema: T) => ({
@@ -33,12 +33,23 @@ const answered = <T extends z.ZodType>(description: string, schema: T) => ({
   content: { "application/json": { schema } },
 });
 
+/** What the page at /docs sends: it appears in Slack, and calls nobody back. */
+const EXAMPLE = {
+  title: "May I tag v1.2.0?",
+  description: "All 214 tests pass. Nobody has tried the upgrade from 1.0 yet.",
+  context: {
+    risk_assessment: { level: "medium", reasons: ["It changes how invoices are rounded."] },
+    affected_systems: ["billing"],
+  },
+  metadata: { agent_id: "release-agent" },
+};
+
 const create = createRoute({
   ...{ method: "post", path: "/api/v1/requests", operationId: "createRequest", tags },
   summary: "Ask people",
   description:
     "The question appears in Slack at once. Its answer comes by `callback_webhook`, or by asking for it. Scope: ask.",
-  request: { body: body(CreateBody) },
+  request: { body: body(CreateBody, true, EXAMPLE) },
   responses: { 201: answered("It is asked.", CreatedWire), ...problems(403, 409, 422, 502) },
 });
 
@@ -49,13 +60,13 @@ const one = createRoute({
     "With `wait` the answer comes when it is settled, or when the time is over. Scope: ask or respond.",
   request: {
     params: Id,
-    query: z.object({
+    query: z.strictObject({
       wait: z.coerce
         .number("Write seconds, from 0 to 60.")
         .min(0, "Write seconds, from 0 to 60.")
         .max(LONGEST_WAIT_S, "Write seconds, from 0 to 60.")
         .optional()
-        .openapi({ description: "How many seconds to wait for the answer.", example: 60 }),
+        .openapi({ type: "number", description: "How many seconds to wait for the answer.", example: 60 }),
     }),
     headers: z.object({ "if-none-match": z.string().optional() }),
   },
@@ -74,7 +85,7 @@ const list = createRoute({
   summary: "List requests, newest first",
   description: "Those of the key's project, or of the workspace where it has none. Scope: ask or respond.",
   request: {
-    query: z.object({
+    query: z.strictObject({
       state: z
         .string()
         .transform((text) => text.split(",").map((word) => word.trim()))

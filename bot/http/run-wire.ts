@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { endingOf, type Run, type Step as RunStep } from "#engine/run/run.ts";
 import { GOAL_STATUSES, statusOf, TASK_STATUS } from "../outside/goals/goal-status.ts";
-import { isoOrNull, toAgent, toAnswer, toGuidance, toOutput } from "../outside/wire.ts";
+import { isoOrNull, reasonOrNull, toAgent, toAnswer, toGuidance, toOutput } from "../outside/wire.ts";
 import { Moment } from "./schemas.ts";
 
 const short = {
@@ -31,7 +31,7 @@ export const Step = z.object(short).openapi("Step");
 export const toStepWire = (step: RunStep): z.output<typeof Step> => ({
   ...{ key: step.key, title: step.title, ...toAgent(step.agent), status: TASK_STATUS[step.status] },
   ...{ attempt: step.attempt, after: [...step.after], risk: step.risk },
-  ...{ summary: step.output?.summary ?? null, reason: step.reason, note: step.note },
+  ...{ summary: step.output?.summary ?? null, reason: reasonOrNull(step.reason), note: step.note },
   question_id: step.consultationId,
   ...{ started_at: isoOrNull(step.startedAt), ended_at: isoOrNull(step.endedAt) },
 });
@@ -93,7 +93,8 @@ export function toRunWire(run: Run): z.output<typeof RunWire> {
   if (!brief) throw new Error(`The run ${run.id} has no brief.`);
   return {
     ...{ id: run.id, goal_id: brief.goalId, number: brief.goalNumber, title: brief.title },
-    ...{ status: statusOf(run), ending: endingOf(run), reason: run.reason, plan_trouble: run.planTrouble },
+    ...{ status: statusOf(run), ending: endingOf(run), reason: reasonOrNull(run.reason) },
+    plan_trouble: run.planTrouble,
     ...{ rehearsed: brief.rehearsed, branch: brief.branch, rounds: run.rounds },
     ...{ guidance: run.guidance.map(toGuidance), steps: run.steps.map(toFullStep) },
     ...{ facts: run.seq, working_seconds: run.activeMs / 1_000 },

@@ -2,6 +2,7 @@ import type { ServerResponse } from "node:http";
 import { createRoute, z } from "@hono/zod-openapi";
 import { Refusal } from "#engine/errors.ts";
 import { hasEnded, type Run } from "#engine/run/run.ts";
+import { EVENT_FORMATS } from "../outside/events/cloud-event.ts";
 import { toEnvelopeRun } from "../outside/events/envelope.ts";
 import type { OutsideGoals } from "../outside/goals/goal.ts";
 import type { Streams } from "../outside/streams/streams.ts";
@@ -23,13 +24,13 @@ const one = createRoute({
   description: "With `wait` the answer comes when the run has ended, or when the time is over. Scope: goals.",
   request: {
     params: Id,
-    query: z.object({
+    query: z.strictObject({
       wait: z.coerce
         .number("Write seconds, from 0 to 60.")
         .min(0, "Write seconds, from 0 to 60.")
         .max(LONGEST_WAIT_S, "Write seconds, from 0 to 60.")
         .default(0)
-        .openapi({ description: "How many seconds to wait for its end.", example: 60 }),
+        .openapi({ type: "number", description: "How many seconds to wait for its end.", example: 60 }),
     }),
   },
   responses: {
@@ -54,7 +55,7 @@ const events = createRoute({
   request: {
     params: Id,
     headers: z.object({ "last-event-id": EventId.optional() }),
-    query: z.object({
+    query: z.strictObject({
       last_event_id: EventId.optional().openapi({
         type: "string",
         description: "The same as the header Last-Event-ID, which wins: go on after this one.",
@@ -63,6 +64,10 @@ const events = createRoute({
         .enum(["start", "now"], "Write start or now.")
         .default("start")
         .openapi({ description: "Where to begin without Last-Event-ID." }),
+      format: z
+        .enum(EVENT_FORMATS, `Write ${EVENT_FORMATS.join(" or ")}.`)
+        .default("countersign")
+        .openapi({ description: "`cloudevents`: each `data:` is a CloudEvent 1.0." }),
     }),
   },
   responses: {
@@ -95,9 +100,10 @@ export function runRoutes({
   });
   part.openapi(events, async (c) => {
     const run = await goals.getRun(c.get("asking"), c.req.valid("param").id);
+    const { format } = c.req.valid("query");
     const after = placeIn(run, c.req.valid("header")["last-event-id"], c.req.valid("query"));
     if (after === run.seq && hasEnded(run)) return c.body(null, 204);
-    const followed = { ...toEnvelopeRun(run), workspaceId: run.workspaceId, seq: run.seq };
+    const followed = { ...toEnvelopeRun(run), workspaceId: run.workspaceId, seq: run.seq, format };
     const { outgoing } = c.env as { readonly outgoing?: ServerResponse };
     return c.body(
       streams.open(followed, after, () => outgoing?.destroy()),

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { STEP_STATUSES } from "#engine/run/run.ts";
+import { GOAL_STATUSES, TASK_STATUS } from "../outside/goals/goal-status.ts";
 import { LeaseSeconds, whole } from "./agent-wire.ts";
 import { CreateBody } from "./request-body.ts";
 import { Moment } from "./schemas.ts";
@@ -135,7 +135,9 @@ export const TaskSchema = z
 export const ToldSchema = z
   .object({
     task_id: z.string(),
-    status: z.enum(STEP_STATUSES).openapi({ description: "The step's, now." }),
-    run_status: z.string(),
+    status: z.enum(Object.values(TASK_STATUS)).openapi({
+      description: "How the step stands now: `completed`; `in_progress` where it is to be tried again.",
+    }),
+    run_status: z.enum(GOAL_STATUSES).openapi({ description: "How its run stands now." }),
   })
   .openapi("TaskEnded");

@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { StepOutput } from "#engine/agent/agent.ts";
+import { statusOf, TASK_STATUS } from "../outside/goals/goal-status.ts";
 import { iso } from "../outside/wire.ts";
 import type { Told } from "../outside/work/task-held.ts";
 import { toTaskWire } from "../outside/work/task-wire.ts";
@@ -91,7 +92,7 @@ export function taskRoutes({ tasks }: { readonly tasks: Tasks }): ApiPart {
   const part = createPart();
   part.openapi(claim, async (c) => {
     const { agent, wait, lease_seconds: seconds } = c.req.valid("json");
-    const leaseMs = seconds === undefined ? null : seconds * 1_000;
+    const leaseMs = seconds === undefined ? undefined : seconds * 1_000;
     const asked = { agent, waitMs: wait * 1_000, leaseMs, signal: c.req.raw.signal };
     const task = await tasks.claim(c.get("asking"), asked);
     return task ? c.json({ task: toTaskWire(task) }, 200) : c.body(null, 204);
@@ -127,5 +128,5 @@ const toStepOutput = ({ summary, output, values }: z.output<typeof CompleteBody>
 });
 
 const toTold = (task_id: string, { run, step }: Told) => ({
-  ...{ task_id, status: step.status, run_status: run.status },
+  ...{ task_id, status: TASK_STATUS[step.status], run_status: statusOf(run) },
 });

@@ -85,7 +85,7 @@ const list = createRoute({
   ...{ method: "get", path, operationId: "listWebhooks", tags },
   summary: "List subscriptions, newest first",
   description: "Those of the key's project, or of the workspace where it has none. Scope: events.",
-  request: { query: z.object(paging) },
+  request: { query: z.strictObject(paging) },
   responses: { 200: { description: "A page of them.", content: json(pageOf(Wire)) }, ...problems(403, 422) },
 });
 
@@ -128,7 +128,7 @@ const deliveries = createRoute({
   ...{ method: "get", path: `${path}/{id}/deliveries`, operationId: "listWebhookDeliveries", tags },
   summary: "What was sent to it, newest first",
   description: "Scope: events.",
-  request: { params: Id, query: z.object(paging) },
+  request: { params: Id, query: z.strictObject(paging) },
   responses: {
     200: { description: "A page of them.", content: json(pageOf(DeliveryWire)) },
     ...problems(403, 404, 422),

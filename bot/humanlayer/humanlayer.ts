@@ -28,7 +28,8 @@ const answered = <T extends z.ZodType>(description: string, schema: T) => ({
 });
 
 const PERSON = "Needs a person's token (scope: respond). No agent's key can answer.";
-const NO_MAIL = "Countersign sends no e-mail yet, so this is always refused, and says so.";
+const NO_MAIL =
+  "Countersign sends no e-mail yet, so this is always refused, and says so. Scope: ask or respond.";
 
 /** The routes of `@humanlayer/sdk`: agents that were written for it ask here instead, with another address and key. */
 export function humanLayerRoutes(requests: Requests): ApiPart {
@@ -50,6 +51,7 @@ function addFunctionCalls(part: ApiPart, requests: Requests): void {
   const get = createRoute({
     ...{ method: "get", path: `${AT}/function_calls/{call_id}`, operationId: "getFunctionCall", tags },
     summary: "Look at a function call",
+    description: "Scope: ask or respond.",
     request: { params: Id },
     responses: { 200: answered("As it stands.", FunctionCall), ...problems(403, 404, 422) },
   });
@@ -93,7 +95,7 @@ function addHumanContacts(
   const get = createRoute({
     ...{ method: "get", path: `${AT}/${name}/{call_id}`, operationId: as("getHumanContact"), tags },
     summary: "Look at a human contact",
-    description: "410 where nobody answered in time: nobody will any more.",
+    description: "410 where nobody answered in time: nobody will any more. Scope: ask or respond.",
     request: { params: Id },
     responses: { 200: answered("As it stands.", HumanContact), ...problems(403, 404, 410, 422) },
   });

@@ -12,7 +12,7 @@ const notYet = (way: string) =>
 const SlackChannel = z
   .object({
     channel_or_user_id: z
-      .string()
+      .string("Name a Slack channel (C…, or #name) or person (U…).")
       .trim()
       .min(1, "Name a Slack channel (C…, or #name) or person (U…).")
       .max(100)
@@ -47,7 +47,7 @@ const Channel = z
 
 const ResponseOption = z
   .object({
-    name: z.string().trim().min(1, "Give the option a name.").max(100),
+    name: z.string("Give the option a name.").trim().min(1, "Give the option a name.").max(100),
     title: text(100).nullish(),
     description: text(500).nullish(),
     prompt_fill: text(2_000).nullish(),
@@ -95,7 +95,11 @@ export const CallId = z
   .openapi({ example: "call-3f2a91bc" });
 
 const ids = {
-  run_id: z.string().min(1, "Give the run an id.").max(255).openapi({ example: "agent-5d1c7e90" }),
+  run_id: z
+    .string("Give the run an id.")
+    .min(1, "Give the run an id.")
+    .max(255)
+    .openapi({ example: "agent-5d1c7e90" }),
   call_id: CallId.nullish(),
   status: z.null("The status is Countersign's to give: leave it out.").optional(),
 };

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Run } from "#engine/run/run.ts";
 import type { OutsideGoals } from "../outside/goals/goal.ts";
 import { GOAL_STATUSES, statusOf, TASK_STATUS } from "../outside/goals/goal-status.ts";
-import { isoOrNull } from "../outside/wire.ts";
+import { isoOrNull, reasonOrNull } from "../outside/wire.ts";
 import { Goal, newGoalOf } from "./goal-asked.ts";
 import { defineTool, type Tool } from "./tool.ts";
 import { LONGEST_WAIT_SECONDS, USUAL_WAIT_SECONDS, waiting } from "./waiting.ts";
@@ -76,9 +76,9 @@ function toRunState(run: Run): z.input<typeof RunState> {
     ...{ run_id: run.id, goal_id: brief?.goalId ?? run.id, status },
     goal: brief ? `g${brief.goalNumber} ${brief.title}` : "",
     steps: run.steps.map(({ key, title, status: step, output, reason }) => ({
-      ...{ key, title, status: TASK_STATUS[step], summary: reason ?? output?.summary ?? null },
+      ...{ key, title, status: TASK_STATUS[step], summary: reasonOrNull(reason) ?? output?.summary ?? null },
     })),
-    reason: run.reason ?? run.planTrouble,
+    reason: reasonOrNull(run.reason ?? run.planTrouble),
     started_at: isoOrNull(run.requestedAt),
     ended_at: isoOrNull(run.endedAt),
     next_step: NEXT[status],

@@ -2,6 +2,7 @@ import type { CallToolResult, Tool as ListedTool, ServerContext } from "@modelco
 import { z } from "zod";
 import { Refusal } from "#engine/errors.ts";
 import type { Asking, Scope } from "../outside/requests/asking.ts";
+import { inOurWords } from "../outside/wrong-fields.ts";
 
 /** A tool as the server lists and calls it. */
 export type Tool = {
@@ -50,7 +51,9 @@ export function defineTool<I extends z.ZodObject, O extends z.ZodObject>(definit
 }
 
 function wrongInput({ issues }: z.ZodError): Refusal {
-  const told = issues.map(({ path, message }) => `${path.join(".") || "arguments"}: ${message}`);
+  const told = issues.map(
+    (issue) => `${issue.path.join(".") || "arguments"}: ${inOurWords(issue).replace(/\.$/, "")}`,
+  );
   return new Refusal("bad_input", `${told.join("; ")}. Correct it and call again.`);
 }
 

@@ -10,6 +10,13 @@ export const iso = (at: Instant): string => new Date(at).toISOString();
 
 export const isoOrNull = (at: Instant | null): string | null => (at === null ? null : iso(at));
 
+/** A sentence that was made for Slack, as a program reads it: people and channels by their bare ids. */
+export const withoutMentions = (text: string): string => text.replace(/<[@#]([A-Z0-9]+)>/g, "$1");
+
+/** Why something is as it is; null where nothing is to be said. */
+export const reasonOrNull = (reason: string | null): string | null =>
+  reason === null ? null : withoutMentions(reason);
+
 /** What a step left behind. What it was not given is left out. */
 export const toOutput = (output: StepOutput) => ({
   summary: output.summary,

@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import { Refusal } from "#engine/errors.ts";
 
 /** A field that is wrong, by its path ("routing.recipients.0.email"), and what is wrong with it. */
@@ -18,3 +19,16 @@ export class WrongFields extends Refusal {
 export function refuseWrong([first, ...more]: readonly WrongField[]): void {
   if (first) throw new WrongFields([first, ...more]);
 }
+
+/** What is wrong with a value's kind, as a sentence that says what to write; where a schema has words of its own, those. */
+export function inOurWords(issue: z.core.$ZodIssue): string {
+  if (issue.code !== "invalid_type" || !issue.message.startsWith("Invalid input")) return issue.message;
+  const wanted = KINDS[issue.expected] ?? `Write a value of the kind ${issue.expected}.`;
+  return issue.message.endsWith("received undefined") ? `This must be there. ${wanted}` : wanted;
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  ...{ array: "Write a list: […].", object: "Write an object: {…}.", record: "Write an object: {…}." },
+  ...{ string: "Write a text.", boolean: "Write true or false." },
+  ...{ number: "Write a number.", int: "Write a whole number." },
+};

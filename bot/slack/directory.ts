@@ -14,6 +14,9 @@ const NAMES_TTL_MS = 10 * 60_000;
 const CHANNEL_ID = /^[CG][A-Z0-9]{2,20}$/;
 const PERSON_ID = /^[UW][A-Z0-9]{2,20}$/;
 
+/** What our cards put between a name and "agent": nobody is to be "Bob · member". */
+const OUR_MARK = /[·•∙⋅・]/;
+
 /**
  * A workspace's people and channels, as Slack knows them, for the API. What Slack said is remembered for a while, also that
  * it knows nobody: an agent's guesses must not use up what we may ask. `botUserId` is ours: no agent goes by our name.
@@ -42,7 +45,8 @@ export function createDirectory(needs: {
       ({ person: { id, isBot, isDeleted } }) =>
         id === botUserId || id === "USLACKBOT" || !(isBot || isDeleted),
     );
-    return new Set(counted.flatMap(({ names }) => names.map(likenessOf)).filter((one) => one !== ""));
+    const names = counted.flatMap(({ names }) => names);
+    return new Set([...names, "Slackbot"].map(likenessOf).filter((one) => one !== ""));
   }
 
   async function idOf(workspaceId: string, name: string): Promise<string | undefined> {
@@ -71,7 +75,8 @@ export function createDirectory(needs: {
     },
 
     async isMembersName(workspaceId, name) {
-      return (await likenesses.get(workspaceId, () => readLikenesses(workspaceId))).has(likenessOf(name));
+      const taken = await likenesses.get(workspaceId, () => readLikenesses(workspaceId));
+      return [name, ...name.split(OUR_MARK)].some((part) => taken.has(likenessOf(part)));
     },
 
     async channel(workspaceId, nameOrId) {

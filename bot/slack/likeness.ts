@@ -49,6 +49,29 @@ const ALIKE: Readonly<Record<string, string>> = {
   ß: "b",
 };
 
+/** Letters of one alphabet, each drawn like the one at the same place below: small capitals, Cherokee, Armenian and more. */
+const DRAWN = [
+  ["ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghljklmnoprstuvwyz"],
+  ["ᎪᏴᏟᎠᎬᏀᎻᎥᎫᏦᏞᎷᏢᎡᏚᎢᏙᎳᎽᏃ", "abcdeghljklmprstvwyz"],
+  ["ᗅᗷᑕᗞᕼᒍᒪᑭᑌᐯ", "abcdhjlpuv"],
+  ["օսոհզցքյ", "ounhqgpj"],
+  ["øłđħŧƀɓɗɠɨƙɩɑɡʋ", "oldhtbbdglklagv"],
+] as const;
+
+const LETTERS: ReadonlyMap<string, string> = new Map([
+  ...DRAWN.flatMap(([drawn, plain]) => {
+    const letters = [...plain];
+    return [...drawn].map((one, i): [string, string] => {
+      const letter = letters[i] ?? one;
+      return [one.toLowerCase(), ALIKE[letter] ?? letter];
+    });
+  }),
+  ...Object.entries(ALIKE),
+]);
+
+/** Signs that stand for a letter: "A|ice". */
+const STROKES = /[|!¦ǀ∣ǃ]/g;
+
 /** Two letters that read as one. */
 const PAIRS = [
   ["rn", "m"],
@@ -64,8 +87,9 @@ export function likenessOf(name: string): string {
   const letters = name
     .slice(0, 1_000)
     .normalize("NFKD")
+    .replace(STROKES, "l")
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]/gu, "");
-  const likened = [...letters].map((letter) => ALIKE[letter] ?? letter).join("");
+  const likened = [...letters].map((letter) => LETTERS.get(letter) ?? letter).join("");
   return PAIRS.reduce((text, [pair, one]) => text.replaceAll(pair, one), likened);
 }

@@ -1,9 +1,12 @@
 /** Above this many entries, those that are out of date are thrown away. */
 const TIDY_ABOVE = 1_000;
 
-/** Remembers answers for `ttlMs`. Who asks for the same thing meanwhile shares one question; a failure is not remembered. */
-export function createMemory<T>(ttlMs: number, now: () => number) {
-  const entries = new Map<string, { readonly value: Promise<T>; readonly untilMs: number }>();
+/**
+ * Remembers answers for `ttlMs`, or for as long as `ttlOf` says of an answer. Who asks for the same thing meanwhile shares
+ * one question; a failure is not remembered.
+ */
+export function createMemory<T>(ttlMs: number, now: () => number, ttlOf: (value: T) => number = () => ttlMs) {
+  const entries = new Map<string, { readonly value: Promise<T>; untilMs: number }>();
 
   function tidy(): void {
     if (entries.size < TIDY_ABOVE) return;
@@ -17,9 +20,14 @@ export function createMemory<T>(ttlMs: number, now: () => number) {
       tidy();
       const entry = { value: ask(), untilMs: now() + ttlMs };
       entries.set(key, entry);
-      entry.value.catch(() => {
-        if (entries.get(key) === entry) entries.delete(key); // heard by whoever asked
-      });
+      entry.value.then(
+        (value) => {
+          entry.untilMs = now() + ttlOf(value);
+        },
+        () => {
+          if (entries.get(key) === entry) entries.delete(key); // heard by whoever asked
+        },
+      );
       return entry.value;
     },
     forget(key: string): void {

@@ -28,6 +28,8 @@ export type People = {
 };
 
 const PEOPLE_TTL_MS = 10 * 60_000;
+/** Who is unknown may join, and a guest may become a full member, at any moment. */
+const STRANGERS_TTL_MS = 60_000;
 /** Who has joined is looked up at once; who has left counts as a member for this long. */
 const MEMBERS_TTL_MS = 30_000;
 /** How many people are looked at together in the search for one who may answer. */
@@ -36,7 +38,9 @@ const AT_ONCE = 5;
 /** Asks Slack, and remembers people for ten minutes. `now` is in milliseconds. */
 export function createPeople(needs: { readonly clientFor: ClientFor; readonly now?: () => number }): People {
   const { clientFor, now = () => performance.now() } = needs;
-  const known = createMemory<Person | OutsideFailure>(PEOPLE_TTL_MS, now);
+  const known = createMemory<Person | OutsideFailure>(PEOPLE_TTL_MS, now, (found) =>
+    found instanceof OutsideFailure || found.isGuest || found.isStranger ? STRANGERS_TTL_MS : PEOPLE_TTL_MS,
+  );
   const crowdOf = createCrowds(clientFor, now);
 
   /** Whom Slack does not know is remembered too: else a text full of made-up ids would use up all that we may ask. */

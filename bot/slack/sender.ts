@@ -30,11 +30,13 @@ export type Sender = Awaited<ReturnType<typeof createSender>>;
 export async function createSender(needs: {
   readonly sql: Sql;
   readonly clients: SlackClients;
+  /** The only one whose messages it sends; those of all that are connected where nothing is said. */
+  readonly workspaceId?: string;
   readonly log: Logger;
   /** Other than `LIMITS`. */
   readonly limits?: Partial<Limits>;
 }) {
-  const { sql, clients, log } = needs;
+  const { sql, clients, workspaceId, log } = needs;
   const limits = { ...LIMITS, ...needs.limits };
   const pacing = createPacing(limits, () => performance.now());
   const sending: Sending = { sql, holder: randomUUID(), clients, limits, pacing, directs: new Map(), log };
@@ -43,7 +45,7 @@ export async function createSender(needs: {
 
   async function look(): Promise<void> {
     try {
-      const { due, nextMs } = await messagesDue(sql);
+      const { due, nextMs } = await messagesDue(sql, workspaceId);
       if (nextMs !== null) alarm.within(nextMs);
       for (const next of due.toSorted(byUrgency)) begin(next);
     } catch (error) {

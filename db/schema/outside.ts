@@ -90,6 +90,8 @@ export const checkpoints = pgTable(
     workflowId: text().notNull(),
     checkpointId: text().notNull(),
     projectId: uuid(),
+    /** The key that kept it; null where keys are off, and in old rows. */
+    keyId: uuid(),
     agentId: text().notNull(),
     schemaVersion: integer().notNull().default(1),
     stateData: jsonb().notNull(),

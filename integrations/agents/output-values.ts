@@ -20,7 +20,8 @@ export async function readOutputValues(path: string): Promise<Readonly<Record<st
     .filter((one) => one.trim() !== "")) {
     const [, name, value = ""] = /^([A-Za-z][\w-]{0,59})=(.*)$/.exec(line) ?? [];
     if (name === undefined) throw wrong(`“${line.slice(0, 80)}” is not a line of the form name=value.`);
-    if (name === DECISION) throw wrong(`The name “${DECISION}” is for people's answers. Use another one.`);
+    if (name.toLowerCase() === DECISION)
+      throw wrong(`The name “${DECISION}” is for people's answers. Use another one.`);
     if (value.length > MOST_CHARACTERS)
       throw wrong(`“${name}” is longer than ${MOST_CHARACTERS} characters.`);
     values[name] = value;

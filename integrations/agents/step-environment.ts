@@ -2,7 +2,7 @@ import type { Assignment } from "#engine/agent/agent.ts";
 import { markOf } from "../processes/end-group.ts";
 import { commandEnvironment, type Environment } from "../processes/environment.ts";
 import { GIT_IDENTITY } from "../workspaces/git.ts";
-import { approvedSha } from "./approval.ts";
+import { approvedSha, DECISION } from "./approval.ts";
 
 /** Names with a meaning to the shell, to git or to a language's start: a parameter of that name is `PARAM_…` only. */
 const MEANS_SOMETHING = new RegExp(
@@ -38,12 +38,15 @@ export function stepEnvironment(
     const always: [string, string] = [`PARAM_${plain}`, value];
     return MEANS_SOMETHING.test(plain) ? [always] : [always, [plain, value]];
   });
-  const left = inputs.flatMap(({ key, output }) =>
-    Object.entries(output.values ?? {}).map(([name, value]) => [
-      `STEP_${toName(key)}_${toName(name)}`,
-      value,
-    ]),
-  );
+  // "ok" + "release_decision" is written like "ok-release" + "decision": what a person decided wins.
+  const left = inputs
+    .toSorted(peopleLast)
+    .flatMap(({ key, output }) =>
+      Object.entries(output.values ?? {}).map(([name, value]) => [
+        `STEP_${toName(key)}_${toName(name)}`,
+        value,
+      ]),
+    );
   return commandEnvironment(parent, {
     ...Object.fromEntries([...given, ...left]),
     ...GIT_IDENTITY,
@@ -58,5 +61,11 @@ export function stepEnvironment(
     APPROVED_SHA: approvedSha(inputs) ?? undefined,
   });
 }
+
+type Input = Assignment["inputs"][number];
+
+const peopleLast = (a: Input, b: Input): number => isDecided(a) - isDecided(b);
+
+const isDecided = ({ output }: Input): number => (output.values?.[DECISION] === undefined ? 0 : 1);
 
 const toName = (text: string): string => text.toUpperCase().replace(/[^A-Z0-9]/g, "_");

@@ -58,15 +58,27 @@ export function whyNotUrl(text: string, allowPrivate: boolean): string | null {
   const url = URL.parse(text);
   if (url === null) return "must be a web address, such as https://agents.example.com/resume";
   if (!["https:", ...(allowPrivate ? ["http:"] : [])].includes(url.protocol))
-    return "must begin with https://";
+    return `must begin with https://${howToTry(url)}`;
   if (url.username !== "" || url.password !== "")
     return "must hold no user and no password: the signature shows that we call";
   const literal = literalOf(url);
-  if (url.protocol === "http:" && literal === null && !INSIDE.test(url.hostname))
+  if (url.protocol === "http:" && literal === null && !isInside(url))
     return "must begin with https://: only loopback and private addresses are called by http";
   const why = literal === null ? null : whyNotAddress(literal, url, allowPrivate);
   return why === null ? null : `leads to ${literal}, which ${why}`;
 }
+
+/** Whether it says by itself that it leads to this machine or this network. */
+function isInside(url: URL): boolean {
+  const literal = literalOf(url);
+  return literal === null ? INSIDE.test(url.hostname) : reachOf(literal) === "private";
+}
+
+/** Whoever tries it on one machine is told how. */
+const howToTry = (url: URL): string =>
+  url.protocol === "http:" && isInside(url)
+    ? " and be public; to try it on one machine, start Countersign with CALLBACK_ALLOW_PRIVATE=1"
+    : "";
 
 /** The address in a URL that names no host but an address; null where a name must be looked up. */
 export function literalOf({ hostname }: URL): string | null {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Callback } from "./callback.ts";
 import type { Resumption } from "./callback-handler.ts";
 import type { CountersignClient } from "./client.ts";
+import { isCode } from "./error.ts";
 import type { Data } from "./events.ts";
 import { type ConsultationRequest, isSettled, type NewRequest, type Response } from "./requests.ts";
 import { checkpointState, type Happened, type WorkflowState } from "./workflow-state.ts";
@@ -35,20 +36,20 @@ export type AgentOptions = {
   /** What it is called on cards and in events. */
   readonly name: string;
   /** Where its callback receiver is, and the secret both share. Without it: `resumeWhenAnswered`. */
-  readonly callback?: { readonly url: string; readonly secret: string };
+  readonly callback?: { readonly url: string; readonly secret: string } | undefined;
   /** Of the state; raise it when the state changes its shape, and override `upgrade`. */
-  readonly schemaVersion?: number;
+  readonly schemaVersion?: number | undefined;
   /** Where states are kept; Countersign's checkpoints where nothing is said. */
-  readonly states?: WorkflowState;
+  readonly states?: WorkflowState | undefined;
 };
 
 /** Where a workflow stands while it runs here. */
-type Stretch = { readonly from: string; readonly history: readonly Happened[] };
+type Stretch = { readonly from: string; readonly history: readonly Happened[]; hasAsked: boolean };
 
 /**
  * An agent that can stop in the middle, ask people, and go on later from exactly there, in another process too. While it
  * waits nothing runs. What `run` and `resumeFromCheckpoint` do may be done twice if the process dies in between; that they
- * ask, and that they publish the next event, happens once.
+ * ask, and that they publish the next event, happens once, even where they find other words for it the second time.
  */
 export abstract class Agent<Input, State extends object> {
   readonly name: string;
@@ -82,7 +83,9 @@ export abstract class Agent<Input, State extends object> {
 
   /** Begins a workflow. Begun again under the same id, it asks nothing twice. */
   async start(workflowId: string, input: Input): Promise<Ending> {
-    return this.#stretch(workflowId, { from: "start", history: [] }, () => this.run(workflowId, input));
+    return this.#stretch(workflowId, { from: "start", history: [], hasAsked: false }, () =>
+      this.run(workflowId, input),
+    );
   }
 
   /** Goes on after a callback: hand it to `createCallbackHandler`. */
@@ -99,7 +102,7 @@ export abstract class Agent<Input, State extends object> {
     const outcome = OUTCOMES[callback.event];
     const resumed: Resumed<State> = { ...state, human_response: callback.response, outcome };
     const now = [...history, { what: outcome, at: new Date().toISOString(), checkpoint_id: from }];
-    await this.#stretch(workflowId, { from, history: now }, () =>
+    await this.#stretch(workflowId, { from, history: now, hasAsked: false }, () =>
       this.resumeFromCheckpoint(workflowId, resumed),
     );
     await this.#states.consume(workflowId, from);
@@ -109,22 +112,35 @@ export abstract class Agent<Input, State extends object> {
   /** For agents that nobody can call back: waits for the answer, however long it takes, and goes on. */
   async resumeWhenAnswered(
     requestId: string,
-    options: { readonly signal?: AbortSignal } = {},
+    options: { readonly signal?: AbortSignal | undefined } = {},
   ): Promise<Resumption> {
     return this.resume(toCallback(await this.client.requests.wait(requestId, options)));
   }
 
   /** Saves the state, asks, and ends this stretch of work. */
   protected async pause(workflowId: string, { state, ...asked }: Pause<State>): Promise<Ending> {
-    const { from, history } = this.#standing(workflowId);
-    const checkpointId = `cp-${hashOf(this.name, workflowId, from).slice(0, 32)}`;
-    const earlier = await this.#askedAlready(workflowId, checkpointId);
-    if (earlier) return paused(earlier, checkpointId);
-    const at = new Date().toISOString();
-    await this.#states.save(workflowId, checkpointId, {
-      ...{ state, schemaVersion: this.#schemaVersion },
-      history: [...history, { what: "paused", at, checkpoint_id: checkpointId }],
-    });
+    const stretch = this.#standing(workflowId);
+    if (stretch.hasAsked)
+      throw new Error("A stretch of work pauses once: ask the next question in resumeFromCheckpoint().");
+    stretch.hasAsked = true;
+    const checkpointId = `cp-${hashOf(this.name, workflowId, stretch.from).slice(0, 32)}`;
+    try {
+      const earlier = await this.#askedAlready(workflowId, checkpointId);
+      if (earlier) return paused(earlier, checkpointId);
+      const at = new Date().toISOString();
+      await this.#states.save(workflowId, checkpointId, {
+        ...{ state, schemaVersion: this.#schemaVersion, expiresAt: neededUntil(asked.timeout_minutes) },
+        history: [...stretch.history, { what: "paused", at, checkpoint_id: checkpointId }],
+      });
+      return paused(await this.#ask(workflowId, checkpointId, asked), checkpointId);
+    } catch (error) {
+      stretch.hasAsked = false; // it did not ask: who copes with that may try again
+      throw error;
+    }
+  }
+
+  /** Under one key for the checkpoint: who asks at the same moment in other words finds what was asked first. */
+  async #ask(workflowId: string, checkpointId: string, asked: Omit<Pause<State>, "state">) {
     const { url, secret } = this.#callback ?? {};
     const request = {
       ...asked,
@@ -134,8 +150,13 @@ export abstract class Agent<Input, State extends object> {
         : { callback_webhook: url, callback_secret: secret }),
       metadata: { agent_id: this.name, ...asked.metadata },
     };
-    const idempotencyKey = hashOf(checkpointId, JSON.stringify(request));
-    return paused(await this.client.requests.create(request, { idempotencyKey }), checkpointId);
+    try {
+      return await this.client.requests.create(request, { idempotencyKey: hashOf("ask", checkpointId) });
+    } catch (error) {
+      const first = wasDone(error) ? await this.#askedAlready(workflowId, checkpointId) : null;
+      if (!first) throw error;
+      return first;
+    }
   }
 
   /** Ends the work; where an event is named, others hear it. */
@@ -148,14 +169,21 @@ export abstract class Agent<Input, State extends object> {
     this.#stretches.set(workflowId, stretch);
     try {
       const ending = await work();
-      if (ending.status === "done" && ending.next)
-        await this.client.events.publish(
-          { ...ending.next, workflow_id: workflowId, metadata: { agent_id: this.name } },
-          { idempotencyKey: hashOf(this.name, workflowId, stretch.from, JSON.stringify(ending.next)) },
-        );
+      if (ending.status === "done" && ending.next) await this.#publish(workflowId, stretch.from, ending.next);
       return ending;
     } finally {
       this.#stretches.delete(workflowId);
+    }
+  }
+
+  /** One event for each stretch: what a repeat would say in other words was said. */
+  async #publish(workflowId: string, from: string, next: NextEvent): Promise<void> {
+    const event = { ...next, workflow_id: workflowId, metadata: { agent_id: this.name } };
+    const idempotencyKey = hashOf("publish", this.name, workflowId, from);
+    try {
+      await this.client.events.publish(event, { idempotencyKey });
+    } catch (error) {
+      if (!wasDone(error)) throw error;
     }
   }
 
@@ -172,6 +200,16 @@ export abstract class Agent<Input, State extends object> {
     return null;
   }
 }
+
+/** The same key was used with other words: that call was made, and answered. */
+const wasDone = (error: unknown): boolean => isCode(error, "idempotency_key_reused");
+
+const DAY_MS = 86_400_000;
+const LONGEST_QUESTION_MS = 30 * DAY_MS;
+
+/** Callbacks are repeated for days, and by operators later still: the state outlives its question by a month. */
+const neededUntil = (timeoutMinutes = 1_440): string =>
+  new Date(Date.now() + Math.min(timeoutMinutes * 60_000, LONGEST_QUESTION_MS) + 30 * DAY_MS).toISOString();
 
 const OUTCOMES = {
   "request.responded": "responded",

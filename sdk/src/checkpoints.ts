@@ -4,12 +4,12 @@ import type { CallOptions, Transport } from "./transport.ts";
 /** What is kept of an agent that stopped, so that it can go on from exactly there. Up to 256 kB. */
 export type NewCheckpoint = {
   readonly state_data: unknown;
-  readonly agent_id?: string;
+  readonly agent_id?: string | undefined;
   readonly event_history?: unknown;
   /** Of `state_data`, as you count it. */
-  readonly schema_version?: number;
+  readonly schema_version?: number | undefined;
   /** ISO 8601; 30 days from now where nothing is said. */
-  readonly expires_at?: string;
+  readonly expires_at?: string | undefined;
 };
 
 export type Checkpoint = {

@@ -5,7 +5,7 @@ import { type Agents, agentsOf, type Tasks, tasksOf } from "./tasks.ts";
 import { type ClientOptions, createTransport } from "./transport.ts";
 import { type PublishedEvents, publishedOf, type Webhooks, webhooksOf } from "./webhooks.ts";
 
-export type { ClientOptions } from "./transport.ts";
+export type { CallOptions, ClientOptions } from "./transport.ts";
 
 /**
  * The API of a Countersign, in the words of its wire. Calls throw `CountersignError` with the server's code. A call that

@@ -41,7 +41,7 @@ export const isCode = (error: unknown, ...codes: readonly string[]): error is Co
 
 /** What the server says is wrong. Reads problem+json; copes with a proxy's HTML. */
 export async function toError(response: Response): Promise<CountersignError> {
-  const text = await response.text();
+  const text = await response.text().catch(() => ""); // it broke off: the status says enough
   const problem = fromJson(text);
   const { status } = response;
   const { code, detail, errors } = isObject(problem) ? problem : {};

@@ -1,4 +1,5 @@
 import type { Data } from "./events.ts";
+import { outlast } from "./outlast.ts";
 import { type List, listAt, type Paging } from "./pages.ts";
 import { type TailEvent, type TailOptions, tailAt } from "./tail.ts";
 import type { CallOptions, Transport } from "./transport.ts";
@@ -6,23 +7,23 @@ import type { CallOptions, Transport } from "./transport.ts";
 /** What is asked for: `{ goal: "Add a health check to billing" }` is a whole one. */
 export type NewGoal = {
   /** May be left out where a workflow is named. */
-  readonly goal?: string;
-  readonly requirements?: readonly string[];
+  readonly goal?: string | undefined;
+  readonly requirements?: readonly string[] | undefined;
   readonly constraints?: {
     /** "24 hours", "2h", or minutes: working time, without people's waiting. */
-    readonly max_time?: string | number;
-    readonly must_pass_tests?: boolean;
-    readonly require_security_audit?: boolean;
+    readonly max_time?: string | number | undefined;
+    readonly must_pass_tests?: boolean | undefined;
+    readonly require_security_audit?: boolean | undefined;
   };
-  readonly project?: string;
+  readonly project?: string | undefined;
   /** A saved workflow's name: then nobody plans. */
-  readonly workflow?: string;
-  readonly parameters?: Readonly<Record<string, string>>;
-  readonly channel?: string;
-  readonly priority?: Priority;
+  readonly workflow?: string | undefined;
+  readonly parameters?: Readonly<Record<string, string>> | undefined;
+  readonly channel?: string | undefined;
+  readonly priority?: Priority | undefined;
   /** Slack ids of those who may answer what the goal asks. */
-  readonly reviewers?: readonly string[];
-  readonly metadata?: Data;
+  readonly reviewers?: readonly string[] | undefined;
+  readonly metadata?: Data | undefined;
 };
 
 export type Priority = "high" | "normal" | "low";
@@ -120,7 +121,10 @@ export type Goal = GoalInList &
     };
   };
 
-export type GoalFilter = Paging & { readonly status?: string; readonly project?: string };
+export type GoalFilter = Paging & {
+  readonly status?: string | undefined;
+  readonly project?: string | undefined;
+};
 
 /** The longest that the server waits for a plan, in seconds. */
 const PLAN_MS = 60_000;
@@ -132,7 +136,7 @@ export function goalsOf(transport: Transport) {
   const at = (id: string): string => `/api/v1/goals/${encodeURIComponent(id)}`;
   return {
     /** Starts it. `waitForPlan`: answers once it is planned, or after a minute as far as it has come. */
-    create: (goal: NewGoal, options: CallOptions & { readonly waitForPlan?: boolean } = {}) => {
+    create: (goal: NewGoal, options: CallOptions & { readonly waitForPlan?: boolean | undefined } = {}) => {
       const { waitForPlan = false, ...rest } = options;
       const waiting = waitForPlan ? { query: { wait: "plan" }, waitMs: PLAN_MS } : {};
       return transport.call<AcceptedGoal>("POST", "/api/v1/goals", { ...rest, ...waiting, body: goal });
@@ -162,22 +166,23 @@ const LONGEST_WAIT_S = 60;
 /** The runs behind this transport. */
 export function runsOf(transport: Transport) {
   const at = (id: string): string => `/api/v1/runs/${encodeURIComponent(id)}`;
-  const get = (id: string, options: CallOptions & { readonly waitSeconds?: number } = {}) => {
+  const get = (id: string, options: CallOptions & { readonly waitSeconds?: number | undefined } = {}) => {
     const { waitSeconds: wait, ...rest } = options;
     const waiting = wait === undefined ? {} : { query: { wait }, waitMs: wait * 1_000 };
     return transport.call<Run>("GET", at(id), { ...rest, ...waiting });
   };
   return {
     get,
-    /** The run once it has ended, however long that takes. */
+    /** The run once it has ended, however long that takes, and though Countersign be away for some minutes in between. */
     async wait(id: string, options: CallOptions = {}): Promise<Run> {
       for (;;) {
-        const run = await get(id, { ...options, waitSeconds: LONGEST_WAIT_S });
+        const look = () => get(id, { ...options, waitSeconds: LONGEST_WAIT_S });
+        const run = await outlast(look, { signal: options.signal });
         if (run.ended_at !== null) return run;
       }
     },
     /** Every event of the run from the beginning, or behind `after`, until the run has ended. */
     events: (id: string, options: TailOptions = {}): AsyncGenerator<TailEvent> =>
-      tailAt(transport, `${at(id)}/events`, options),
+      tailAt(transport, at(id), options),
   };
 }

@@ -4,7 +4,7 @@ import type { CallOptions, Query, Transport } from "./transport.ts";
 export type Page<T> = { readonly items: readonly T[]; readonly next_cursor: string | null };
 
 /** Where a list begins and how much comes at once (1–100, 50 where nothing is said). */
-export type Paging = { readonly limit?: number; readonly cursor?: string };
+export type Paging = { readonly limit?: number | undefined; readonly cursor?: string | undefined };
 
 /** A list: await it for one page, or walk all of it with `for await`. */
 export type List<T> = PromiseLike<Page<T>> & AsyncIterable<T>;

@@ -6,9 +6,9 @@ import type { Begun, Processed } from "./processed.ts";
 
 export type ProcessedFilesOptions = {
   /** How long one may be worked on before its holder counts as dead; 10 minutes where nothing is said. */
-  readonly leaseMs?: number;
+  readonly leaseMs?: number | undefined;
   /** How long is remembered what was processed; 30 days where nothing is said. Callbacks are repeated for 4 days. */
-  readonly keepMs?: number;
+  readonly keepMs?: number | undefined;
 };
 
 /**
@@ -40,7 +40,10 @@ export function filesProcessed(folder: string, options: ProcessedFilesOptions = 
 
   return {
     async begin(key) {
-      ready ??= clear(folder, keepMs);
+      ready ??= clear(folder, keepMs).catch((error) => {
+        ready = undefined; // the next one tries again
+        throw error;
+      });
       await ready;
       return (await isThere(at(key, "done"))) ? "processed" : take(key, 1);
     },

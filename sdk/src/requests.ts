@@ -1,5 +1,6 @@
 import { CountersignError } from "./error.ts";
 import type { Data } from "./events.ts";
+import { outlast } from "./outlast.ts";
 import { type List, listAt, type Paging } from "./pages.ts";
 import type { CallOptions, Transport } from "./transport.ts";
 
@@ -24,22 +25,27 @@ export type Recipient = { readonly email: string } | { readonly slack_user_id: s
 export type NewRequest = {
   /** 1–255 characters. */
   readonly title: string;
-  readonly type?: RequestType;
-  readonly description?: string;
+  readonly type?: RequestType | undefined;
+  readonly description?: string | undefined;
   /** Up to 64 kB of JSON; `code_diff`, `risk_assessment` and `affected_systems` are shown as what they are. */
-  readonly context?: Data;
+  readonly context?: Data | undefined;
   /** Two or more for a decision, up to ten for a clarification. */
-  readonly options?: readonly (string | Option)[];
-  readonly routing?: { readonly channels?: readonly string[]; readonly recipients?: readonly Recipient[] };
-  readonly workflow_id?: string;
-  readonly checkpoint_id?: string;
-  readonly callback_webhook?: string;
+  readonly options?: readonly (string | Option)[] | undefined;
+  readonly routing?:
+    | {
+        readonly channels?: readonly string[] | undefined;
+        readonly recipients?: readonly Recipient[] | undefined;
+      }
+    | undefined;
+  readonly workflow_id?: string | undefined;
+  readonly checkpoint_id?: string | undefined;
+  readonly callback_webhook?: string | undefined;
   /** Yours, 16–255 characters; made and returned once where none is given. */
-  readonly callback_secret?: string;
+  readonly callback_secret?: string | undefined;
   /** 1–43200; 1440 (a day) where nothing is said. */
-  readonly timeout_minutes?: number;
+  readonly timeout_minutes?: number | undefined;
   /** `agent_id` is the name on the card. */
-  readonly metadata?: Data;
+  readonly metadata?: Data | undefined;
 };
 
 /** What a person said. */
@@ -83,15 +89,15 @@ export type CreatedRequest = Pick<
 > & { readonly callback_secret?: string };
 
 export type RequestFilter = Paging & {
-  readonly state?: RequestState | readonly RequestState[];
-  readonly type?: RequestType;
-  readonly workflow_id?: string;
+  readonly state?: RequestState | readonly RequestState[] | undefined;
+  readonly type?: RequestType | undefined;
+  readonly workflow_id?: string | undefined;
 };
 
 export type NewResponse = {
   readonly decision: string;
-  readonly comment?: string;
-  readonly attachments?: readonly Attachment[];
+  readonly comment?: string | undefined;
+  readonly attachments?: readonly Attachment[] | undefined;
 };
 
 /** Whether nothing more will be said: answered, timed out or cancelled. */
@@ -108,20 +114,23 @@ export type Requests = ReturnType<typeof requestsOf>;
 export function requestsOf(transport: Transport) {
   const at = (id: string): string => `/api/v1/requests/${encodeURIComponent(id)}`;
 
-  const get = (id: string, options: CallOptions & { readonly waitSeconds?: number } = {}) => {
+  const get = (id: string, options: CallOptions & { readonly waitSeconds?: number | undefined } = {}) => {
     const { waitSeconds: wait, ...rest } = options;
     const waiting = wait === undefined ? {} : { query: { wait }, waitMs: wait * 1_000 };
     return transport.call<ConsultationRequest>("GET", at(id), { ...rest, ...waiting });
   };
 
-  /** The settled request, however long people take. Throws `timed_out` after `timeoutMs`; the question stays open then. */
-  async function wait(id: string, options: CallOptions & { readonly timeoutMs?: number } = {}) {
+  /**
+   * The settled request, however long people take, and though Countersign be away for some minutes in between. Throws
+   * `timed_out` after `timeoutMs`; the question stays open then.
+   */
+  async function wait(id: string, options: CallOptions & { readonly timeoutMs?: number | undefined } = {}) {
     const { timeoutMs = Number.POSITIVE_INFINITY, ...rest } = options;
     const end = Date.now() + timeoutMs;
     for (;;) {
       const leftS = Math.ceil((end - Date.now()) / 1_000);
       const waitSeconds = Math.max(1, Math.min(LONGEST_WAIT_S, leftS));
-      const request = await get(id, { ...rest, waitSeconds });
+      const request = await outlast(() => get(id, { ...rest, waitSeconds }), { end, signal: rest.signal });
       if (isSettled(request)) return request;
       if (Date.now() >= end)
         throw new CountersignError(`Nobody has answered request ${id} yet.`, {
@@ -139,7 +148,7 @@ export function requestsOf(transport: Transport) {
     get,
     wait,
     /** Asks and waits: the settled request. */
-    async ask(asked: NewRequest, options: CallOptions & { readonly timeoutMs?: number } = {}) {
+    async ask(asked: NewRequest, options: CallOptions & { readonly timeoutMs?: number | undefined } = {}) {
       const { timeoutMs, ...rest } = options;
       const { id } = await create(asked, rest);
       const { idempotencyKey: _, ...waiting } = rest;

@@ -6,12 +6,12 @@ export type SignedOptions = {
   /** What the posts are signed with; two while you change it. */
   readonly secret: string | readonly string[];
   /** Where is kept what was processed; in memory where nothing is said. */
-  readonly processed?: Processed;
+  readonly processed?: Processed | undefined;
   /** Hears what the work threw: the answer does not tell it. */
-  readonly onError?: (error: unknown) => void;
+  readonly onError?: ((error: unknown) => void) | undefined;
   /** Countersign waits ten seconds for an answer; after so long we say "in progress", and it asks again later. */
-  readonly answerWithinMs?: number;
-  readonly scheme?: "standard" | "body";
+  readonly answerWithinMs?: number | undefined;
+  readonly scheme?: "standard" | "body" | undefined;
 };
 
 /** Answers one post, in the words of fetch. */

@@ -13,11 +13,11 @@ const ENDS = new Set(["workflow.completed", "workflow.failed", "workflow.cancell
 
 export type TailOptions = CallOptions & {
   /** Go on after this one: the `id` of the last fact that you have seen. */
-  readonly after?: string;
-  /** Without `after`: from the run's beginning where nothing is said. */
-  readonly from?: "start" | "now";
+  readonly after?: string | undefined;
+  /** Without `after`: from the run's beginning where nothing is said. "now": what comes after this call, without a gap. */
+  readonly from?: "start" | "now" | undefined;
   /** How long the server may be silent before it is called again. */
-  readonly silenceMs?: number;
+  readonly silenceMs?: number | undefined;
 };
 
 /** An event and its place in the stream: give `id` as `after` to go on behind it later. */
@@ -32,14 +32,15 @@ type Place = { last: string | undefined; failures: number; isOver: boolean };
  */
 export async function* tailAt(
   transport: Transport,
-  path: string,
+  run: string,
   options: TailOptions = {},
 ): AsyncGenerator<TailEvent> {
-  const place: Place = { last: options.after, failures: 0, isOver: false };
+  const last = options.after ?? (options.from === "now" ? await now(transport, run, options) : undefined);
+  const place: Place = { last, failures: 0, isOver: false };
   while (!place.isOver) {
     let waitMs = AGAIN_MS;
     try {
-      yield* readOnce(transport, path, options, place);
+      yield* readOnce(transport, `${run}/events`, options, place);
     } catch (error) {
       options.signal?.throwIfAborted();
       place.failures += 1;
@@ -51,6 +52,13 @@ export async function* tailAt(
   }
 }
 
+/** Asked for once: a connection that breaks before the first event came would have a later "now". */
+async function now(transport: Transport, run: string, options: TailOptions): Promise<string> {
+  const { after: _, from: __, silenceMs: ___, ...call } = options;
+  const { facts } = await transport.call<{ readonly facts: number }>("GET", run, call);
+  return String(facts);
+}
+
 /** One connection's events, until it ends. */
 async function* readOnce(
   transport: Transport,
@@ -58,14 +66,14 @@ async function* readOnce(
   options: TailOptions,
   place: Place,
 ): AsyncGenerator<TailEvent> {
-  const { after: _, silenceMs = SILENCE_MS, from, signal, ...call } = options;
+  const { after: _, silenceMs = SILENCE_MS, from: __, signal, ...call } = options;
   const silence = new AbortController();
   const timer = setTimeout(() => silence.abort(), silenceMs);
   const either = AbortSignal.any(signal ? [signal, silence.signal] : [silence.signal]);
   const behind: Record<string, string> = place.last === undefined ? {} : { "last-event-id": place.last };
   const headers = { accept: "text/event-stream", ...behind };
   try {
-    const response = await transport.open(path, { ...call, headers, signal: either, query: { from } });
+    const response = await transport.open(path, { ...call, headers, signal: either });
     // 204: there is nothing behind the last event, and never will be.
     place.isOver = response.status === 204;
     for await (const told of readSse(response.body ?? [])) {

@@ -7,16 +7,16 @@ import type { CallOptions, Transport } from "./transport.ts";
 export type NewAgent = {
   /** Nobody's in the Slack workspace, and no other process's: who signs off gives back all that its name holds. */
   readonly name: string;
-  readonly description?: string;
-  readonly capabilities?: readonly string[];
+  readonly description?: string | undefined;
+  readonly capabilities?: readonly string[] | undefined;
   /** How many tasks it takes at once; 1 where nothing is said. */
-  readonly max_concurrent?: number;
+  readonly max_concurrent?: number | undefined;
   /** How long a silence costs it a task: 10–600, 60 where nothing is said. */
-  readonly lease_seconds?: number;
+  readonly lease_seconds?: number | undefined;
   /** What it says of itself (A2A-shaped). */
-  readonly card?: Data;
+  readonly card?: Data | undefined;
   /** Where work is pushed to; without one it claims. */
-  readonly endpoint?: { readonly url: string; readonly secret?: string };
+  readonly endpoint?: { readonly url: string; readonly secret?: string | undefined } | undefined;
 };
 
 /** An agent as the registry has it. */
@@ -83,9 +83,9 @@ export type Task = {
 export type TaskResult = {
   /** One line for people. */
   readonly summary: string;
-  readonly output?: string;
+  readonly output?: string | undefined;
   /** For later steps. */
-  readonly values?: Readonly<Record<string, string>>;
+  readonly values?: Readonly<Record<string, string>> | undefined;
 };
 
 /** How the step and the run stand after a task was ended. */
@@ -133,9 +133,9 @@ export type Claim = {
   /** The agent's id or name. */
   readonly agent: string;
   /** How many seconds to wait for work where there is none; up to 60. */
-  readonly wait?: number;
+  readonly wait?: number | undefined;
   /** How long a silence costs the task: 10–600, 60 where nothing is said. */
-  readonly lease_seconds?: number;
+  readonly lease_seconds?: number | undefined;
 };
 
 export type Tasks = ReturnType<typeof tasksOf>;

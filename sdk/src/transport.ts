@@ -6,34 +6,34 @@ export type ClientOptions = {
   /** Where it is: "https://countersign.example.com". */
   readonly url: string;
   /** `cs_…`, from `./countersign key create`. Without one only where keys are off (AUTH_MODE=none). */
-  readonly key?: string;
+  readonly key?: string | undefined;
   /** How long one try may take, beside what it asks the server to wait. 30 s where nothing is said. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /** How often a call is tried again that may be; 3 where nothing is said. */
-  readonly retries?: number;
+  readonly retries?: number | undefined;
   /** Instead of the built-in one: for tests and proxies. */
-  readonly fetch?: typeof fetch;
+  readonly fetch?: typeof fetch | undefined;
 };
 
 /** What every call takes. */
 export type CallOptions = {
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Names this call: the same key again is answered again, not done again (for a day). Made where none is given. */
-  readonly idempotencyKey?: string;
+  readonly idempotencyKey?: string | undefined;
   /** Goes through to callbacks and events. */
-  readonly correlationId?: string;
+  readonly correlationId?: string | undefined;
   /** W3C trace context; goes through to callbacks. */
-  readonly traceparent?: string;
+  readonly traceparent?: string | undefined;
 };
 
 export type Query = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
 type Call = CallOptions & {
-  readonly query?: Query;
+  readonly query?: Query | undefined;
   readonly body?: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** How long the server was asked to wait; the try may take that much longer. */
-  readonly waitMs?: number;
+  readonly waitMs?: number | undefined;
 };
 
 export type Method = "GET" | "POST" | "PUT" | "DELETE";

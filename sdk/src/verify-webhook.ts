@@ -15,7 +15,7 @@ export type Signed = {
    * "body": only `X-Webhook-Signature`, for receivers behind something that drops the other headers. It signs no time, so
    * it cannot tell a replay.
    */
-  readonly scheme?: "standard" | "body";
+  readonly scheme?: "standard" | "body" | undefined;
 };
 
 /** A post that really comes from Countersign. */

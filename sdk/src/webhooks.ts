@@ -62,13 +62,20 @@ export function webhooksOf(transport: Transport) {
 }
 
 export type NewEvent = {
+  /** Yours, where you give events ids: told again, it happens once. */
+  readonly event_id?: string | undefined;
+  /** When it happened, ISO 8601; now where nothing is said. */
+  readonly timestamp?: string | undefined;
   readonly event_type: string;
-  readonly workflow_id?: string;
-  readonly data?: Data;
-  readonly metadata?: Data;
+  readonly workflow_id?: string | undefined;
+  readonly data?: Data | undefined;
+  readonly metadata?: Data | undefined;
 };
 
-export type EventFilter = Paging & { readonly event_type?: string; readonly workflow_id?: string };
+export type EventFilter = Paging & {
+  readonly event_type?: string | undefined;
+  readonly workflow_id?: string | undefined;
+};
 
 export type PublishedEvents = ReturnType<typeof publishedOf>;
 

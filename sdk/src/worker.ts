@@ -24,7 +24,10 @@ export class TaskFailed extends Error {
   override readonly name = "TaskFailed";
   readonly retry: boolean;
 
-  constructor(reason: string, options: { readonly retry?: boolean; readonly cause?: unknown } = {}) {
+  constructor(
+    reason: string,
+    options: { readonly retry?: boolean | undefined; readonly cause?: unknown } = {},
+  ) {
     super(reason, options.cause === undefined ? {} : { cause: options.cause });
     this.retry = options.retry ?? false;
   }
@@ -37,9 +40,9 @@ export type WorkerOptions = {
   /** Stops it. */
   readonly signal: AbortSignal;
   /** How long a claim waits for work; 30 s where nothing is said. */
-  readonly waitSeconds?: number;
+  readonly waitSeconds?: number | undefined;
   /** Hears what went wrong and was coped with. */
-  readonly onTrouble?: (error: unknown) => void;
+  readonly onTrouble?: ((error: unknown) => void) | undefined;
 };
 
 const HEARTBEAT_MS = 20_000;

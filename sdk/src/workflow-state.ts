@@ -18,7 +18,10 @@ export type WorkflowState = {
   save(
     workflowId: string,
     checkpointId: string,
-    saved: Pick<Saved, "state" | "history" | "schemaVersion">,
+    saved: Pick<Saved, "state" | "history" | "schemaVersion"> & {
+      /** ISO 8601: it is needed until then, since the answer may come so late. */
+      readonly expiresAt?: string | undefined;
+    },
   ): Promise<void>;
   /** Null where there is none, or none any more. */
   load(workflowId: string, checkpointId: string): Promise<Saved | null>;
@@ -30,9 +33,10 @@ export type WorkflowState = {
 export function checkpointState(client: CountersignClient, agentId: string): WorkflowState {
   const { checkpoints }: { readonly checkpoints: Checkpoints } = client;
   return {
-    async save(workflowId, checkpointId, { state, history, schemaVersion }) {
+    async save(workflowId, checkpointId, { state, history, schemaVersion, expiresAt }) {
       await checkpoints.save(workflowId, checkpointId, {
         ...{ agent_id: agentId, state_data: state, event_history: history, schema_version: schemaVersion },
+        expires_at: expiresAt,
       });
     },
     async load(workflowId, checkpointId) {

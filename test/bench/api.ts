@@ -1,28 +1,17 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { Pool } from "undici";
-import { hashApiKey, newApiKey } from "#bot/api-keys.ts";
-import { connect } from "#db/connect.ts";
-import { saveKey } from "#db/keys.ts";
-import { freePort, startBotProcess, startSlackProcess } from "#test/support/e2e/processes.ts";
+import { withApp } from "./app-room.ts";
+import { atBothSizes } from "./both-sizes.ts";
 import { type Figures, forEach, latencies, nowMs, rounded } from "./measure.ts";
-import { seedRequests } from "./request-history.ts";
-import { openServer } from "./server.ts";
 
-const DATABASE = "bench_api";
-const SECRET = "a secret for a bench that nobody can guess";
 const IN_FLIGHT = 16;
 /** Pairs of a create and a read, in turn with the bare server's, so that whatever else the machine does falls on both. */
 const PAIRS = 500;
 const TURNS = 4;
 const WARM = 300;
-const FEW = 100;
-const MANY = 100_000;
 
 /** As the documents ask, without routing: it goes to the default channel. */
 const ASKED = JSON.stringify({
@@ -44,39 +33,17 @@ type Times = { readonly create: number[]; readonly read: number[]; tookMs: numbe
  * followers and all), beside a bare Hono and postgres.js on the same database. With 100 finished requests in the tables,
  * then with 100 000. Issue 3 asks for half of bare at least.
  */
-export async function measureApi(serverUrl: string): Promise<Figures> {
-  const server = await openServer(serverUrl);
-  const databaseUrl = await server.freshDatabase(DATABASE);
-  await server.close();
-  const dir = mkdtempSync(join(tmpdir(), "countersign-api-"));
-  for (const name of ["slack", "data"]) mkdirSync(join(dir, name));
-  const slack = await startSlackProcess(join(dir, "slack"), "http://127.0.0.1:1/slack/events");
-  const { botToken, signingSecret } = slack.credentials;
-  const bot = await startBotProcess({
-    ...{ HOME: dir, DATA_DIR: join(dir, "data"), DATABASE_URL: databaseUrl, PORT: String(await freePort()) },
-    ...{ SLACK_API_URL: `${slack.url}/local/slack/api/`, SLACK_BOT_TOKEN: botToken },
-    ...{ SLACK_SIGNING_SECRET: signingSecret, SLACK_DEFAULT_CHANNEL: "C01GENERAL" },
-    ...{ COUNTERSIGN_SECRET: SECRET, API_RATE_LIMIT: "9999999" },
+export function measureApi(serverUrl: string): Promise<Figures> {
+  return withApp(serverUrl, { database: "bench_api" }, async (room) => {
+    const bare = await startBare(room.databaseUrl);
+    const key = await room.key({ scopes: ["ask"], name: "bench" });
+    const [ours, theirs] = [sideOf(room.bot.url, { authorization: `Bearer ${key}` }), sideOf(bare.url, {})];
+    try {
+      return await atBothSizes(room, () => compare(ours, theirs));
+    } finally {
+      await Promise.all([ours.pool.destroy(), theirs.pool.destroy(), bare.end()]);
+    }
   });
-  const bare = await startBare(databaseUrl);
-  const sql = connect(databaseUrl, { max: 2, applicationName: "bench-api" });
-  const [ours, theirs] = [
-    sideOf(bot.url, { authorization: `Bearer ${await makeKey(sql)}` }),
-    sideOf(bare.url, {}),
-  ];
-  try {
-    await seedRequests(sql, FEW);
-    const few = await compare(ours, theirs);
-    await seedRequests(sql, MANY - FEW);
-    const many = await compare(ours, theirs);
-    const after = Object.entries(many).map(([name, figure]) => [`after_100k_${name}`, figure]);
-    return { ...few, ...Object.fromEntries(after) };
-  } finally {
-    await Promise.all([ours.pool.destroy(), theirs.pool.destroy()]);
-    await sql.end();
-    await Promise.all([bot.end(), bare.end(), slack.end()]);
-    rmSync(dir, { recursive: true, force: true });
-  }
 }
 
 async function compare(ours: Side, theirs: Side): Promise<Figures> {
@@ -129,15 +96,6 @@ const sideOf = (url: string, headers: Side["headers"]): Side => ({
   pool: new Pool(url, { connections: IN_FLIGHT, pipelining: 1 }),
   headers,
 });
-
-async function makeKey(sql: Parameters<typeof saveKey>[0]): Promise<string> {
-  const { key, prefix } = newApiKey();
-  await saveKey(sql, {
-    ...{ id: randomUUID(), workspaceId: "T01LOCAL", name: "bench-agent", prefix, scopes: ["ask"] },
-    ...{ hash: hashApiKey(SECRET, key), personId: null, ownerId: null, projectId: null, expiresAt: null },
-  });
-  return key;
-}
 
 async function startBare(databaseUrl: string): Promise<{ readonly url: string; end(): Promise<void> }> {
   const script = join(import.meta.dirname, "bare-api.ts");

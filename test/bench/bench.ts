@@ -5,6 +5,8 @@ import { parseArgs } from "node:util";
 import { removeEmbedded, startEmbedded } from "#db/embedded.ts";
 import { measureAcks } from "./acks.ts";
 import { measureApi } from "./api.ts";
+import { measureCallback } from "./callback.ts";
+import { measureClaim } from "./claim.ts";
 import { compare } from "./compare.ts";
 import { type Contender, type Metrics, ours, PEERS_POSTGRES, peers } from "./contenders.ts";
 import type { Figures } from "./measure.ts";
@@ -13,7 +15,7 @@ import { openServer } from "./server.ts";
 import { measureSse } from "./sse.ts";
 
 /**
- * `npm run bench -- [steps|resume|parked|fanout|acks|api …] [--rounds N] [--peers FOLDER] [--url URL] [--detail]`: measures and
+ * `npm run bench -- [steps|resume|parked|fanout|acks|api|sse|callback|claim …] [--rounds N] [--peers FOLDER] [--url URL] [--detail]`: measures and
  * prints JSON lines. Without `--peers` and `--url` it runs on an embedded Postgres of its own, with the settings it is
  * delivered with. With `--peers` it runs the peers and ours in turn, on the peers' Postgres; those of `OURS_ALONE` have none.
  */
@@ -31,6 +33,8 @@ const OURS_ALONE: Readonly<Record<string, (url: string) => Promise<Figures>>> = 
   acks: measureAcks,
   api: measureApi,
   sse: measureSse,
+  callback: measureCallback,
+  claim: measureClaim,
 };
 const scenarios = readScenarios(positionals);
 const rounds = Number(values.rounds);
@@ -87,7 +91,17 @@ async function measureOurs(scenario: string, measure: (url: string) => Promise<F
     const [load = 0] = loadavg();
     const metrics = await measure(url);
     print({ who: "countersign", scenario, round, load_before: Number(load.toFixed(2)), metrics });
+    if (values.detail) await printStatements(url, `bench_${scenario}`);
   }
+}
+
+/** Where the database's time went, on the error output. */
+async function printStatements(url: string, database: string): Promise<void> {
+  const server = await openServer(url);
+  if (server.counts)
+    for (const { total_ms, calls, query } of await server.statements(database))
+      process.stderr.write(`${String(total_ms).padStart(6)} ms ${String(calls).padStart(6)} × ${query}\n`);
+  await server.close();
 }
 
 /** In turn, so that whatever else the machine does falls on all of them. */

@@ -1,11 +1,11 @@
 import type { Sql } from "postgres";
 
-/** So many rows are written in one statement. */
+/** So many are written in one statement. */
 const BATCH = 10_000;
 
 /**
- * Requests that were asked, shown in Slack and answered long ago, with all that they leave in the tables: head, facts,
- * consultation, message, cursors. What is measured after them has them in its way.
+ * Requests that were asked, shown in Slack, answered and called back long ago, with all that they leave in the tables: head,
+ * facts, consultation, message, cursors, endpoint, delivery and its attempt. What is measured after them has them in its way.
  */
 export async function seedRequests(sql: Sql, count: number): Promise<void> {
   for (let done = 0; done < count; done += BATCH) await seedBatch(sql, Math.min(BATCH, count - done));
@@ -35,7 +35,17 @@ async function seedBatch(sql: Sql, count: number): Promise<void> {
     read as (
       insert into cursors (follower, stream_id, workspace_id, seq)
       select follower, id, 'T01LOCAL', 2
-      from asked, (values ('slack'), ('slack-requests'), ('callbacks'), ('webhooks')) f(follower))
+      from asked, (values ('slack'), ('home'), ('callbacks'), ('subscribers')) f(follower)),
+    addresses as (
+      insert into endpoints (id, workspace_id, kind, url, secret, created_at)
+      select id, 'T01LOCAL', 'callback', 'https://agents.example.com/resume/' || n % 50, repeat('x', 100), at from asked),
+    sent as (
+      insert into deliveries (id, workspace_id, endpoint_id, stream_id, event, body, state, attempts, sent_at, done_at,
+        created_at)
+      select id, 'T01LOCAL', id, id, 'request.responded', repeat('x', 600), 'delivered', 1, at, at, at from asked),
+    tried as (
+      insert into delivery_attempts (delivery_id, number, workspace_id, at, took_ms, status, answer)
+      select id, 1, 'T01LOCAL', at, 30, 200, 'thanks' from asked)
     insert into consultations (id, workspace_id, seq, state, workflow_id, checkpoint_id, opened_at, body)
     select id, 'T01LOCAL', 2, 'settled', 'wf-' || n, 'cp-' || n, ms, jsonb_build_object(
       'id', id, 'workspaceId', 'T01LOCAL', 'seq', 2, 'state', 'settled', 'requester', '', 'origin', null,

@@ -112,14 +112,23 @@ describe("a member's name", () => {
     ["of the app itself", "countersign"],
     ["with two letters that read as one", "Dorninic"],
     ["with zeros", "B0b"],
+    ["with strokes for letters", "A|ice"],
+    ["in letters of other scripts that are drawn alike", "Ꭺlice"],
+    ["in small capitals", "ʙob"],
+    ["with an Armenian letter", "Bօb"],
+    ["with a mark of ours behind it", "Bob · agent"],
+    ["of Slack itself", "Slackbot"],
   ])("is taken %s", async (_, name) => {
     await addPerson("U10DOM", { name: "Dominic" });
     expect(await isTaken(name)).toBe(true);
   });
 
-  test.each(["code-review-agent", "Alice's helper", "Alic", "🤖", "..."])("is nobody's: %s", async (name) => {
-    expect(await isTaken(name)).toBe(false);
-  });
+  test.each(["code-review-agent", "Alice's helper", "Alic", "🤖", "...", "|||", "x · y"])(
+    "is nobody's: %s",
+    async (name) => {
+      expect(await isTaken(name)).toBe(false);
+    },
+  );
 
   test("of a guest is taken too; of another app it is not: that may be the agent's own", async () => {
     await addPerson("U10GUEST", { name: "Gus", is_restricted: true });

@@ -55,6 +55,19 @@ test("people are remembered for ten minutes, and who asks meanwhile shares one c
   expect(calls("users.info")).toBe(2);
 });
 
+test("who was unknown, or a guest, is known as a full member after a minute", async () => {
+  await expect(people.person(WORKSPACE, "U20NEW")).rejects.toThrow(OutsideFailure);
+  await addPerson("U10GUEST", { is_restricted: true });
+  expect(await people.person(WORKSPACE, "U10GUEST")).toMatchObject({ isGuest: true });
+  await addPerson("U20NEW");
+  await addPerson("U10GUEST");
+  now += 59_000;
+  await expect(people.person(WORKSPACE, "U20NEW")).rejects.toThrow(OutsideFailure);
+  now += 1_001;
+  expect(await people.person(WORKSPACE, "U20NEW")).toMatchObject({ id: "U20NEW", isGuest: false });
+  expect(await people.person(WORKSPACE, "U10GUEST")).toMatchObject({ isGuest: false });
+});
+
 test("a full member of the channel may answer, with others beside them", async () => {
   expect(await standing(BOB, "C01GENERAL")).toEqual({
     ...{ id: BOB, isFullMember: true, isInChannel: true, othersMayAnswer: true },

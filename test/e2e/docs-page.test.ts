@@ -40,6 +40,15 @@ describeInChromium("The page at /docs", () => {
     await page.locator("#getRequest .answer").getByText('"title": "From the page"').waitFor();
   });
 
+  test("is no wider than a phone, even with an operation open", async () => {
+    await page.setViewportSize({ width: 400, height: 850 });
+    const open = "for (const one of document.querySelectorAll('.operation')) one.open = true";
+    for (const change of ["0", open]) {
+      await page.evaluate(change);
+      expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(400);
+    }
+  });
+
   test("asks nobody but this server, and breaks none of its own rules", () => {
     expect(asked.filter((url) => !url.startsWith(`${stage().app.url}/`))).toEqual([]);
     expect(complaints.filter((text) => !text.includes("401"))).toEqual([]);

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
+import { saveWorkflow } from "#db/places.ts";
 import { GOALS, useApiGoals } from "#test/support/api-goals.ts";
 import { useApiStage } from "#test/support/api-stage.ts";
 import { BOB } from "#test/support/e2e/room.ts";
@@ -45,6 +46,14 @@ describe("who may", () => {
     }
     const elsewhere = await begin(mine, { goal: "Go there", project: "there" });
     expect(elsewhere.body.errors[0].field).toBe("project");
+    const [here, there] = [await projectKey("near"), await projectKey("off")];
+    for (const { project } of [here, there])
+      await saveWorkflow(stage().sql, "T01LOCAL", {
+        ...{ name: `ship-${project.name}`, projectId: project.id, document: {} },
+      });
+    const { body: unknown } = await begin(here.mine, { workflow: "shipp" });
+    expect(unknown.detail).toMatch(/no workflow “shipp” that this key reaches\. There are .*ship-near/);
+    expect(unknown.detail).not.toContain("ship-off");
   });
 
   it("an agent's key changes only what its owner asked for, a person's token every goal, as in Slack", async () => {
@@ -56,7 +65,7 @@ describe("who may", () => {
     const done = await cancel(await stage().key({ scopes: ["goals"], person: BOB }));
     expect(done).toMatchObject({
       status: 200,
-      body: { status: "cancelled", run: { reason: `Cancelled by <@${BOB}>: Not now` } },
+      body: { status: "cancelled", run: { reason: `Cancelled by ${BOB}: Not now` } },
     });
     expect(await cancel(bobs)).toMatchObject({ status: 403 });
     expect(await cancel(await key())).toMatchObject({ status: 409, body: { code: "wrong_state" } });

@@ -34,6 +34,8 @@ describe.concurrent("what their client can't have here is refused, and says why"
       { channel: slack("U99NOBODY") },
       /spec\.channel\.slack\.channel_or_user_id: .*U99NOBODY/,
     ],
+    ["a call of nothing", { fn: undefined }, /spec\.fn: This must be there\. Write a text\./],
+    ["a place without a name", { channel: { slack: {} } }, /channel_or_user_id: Name a Slack channel/],
     ["a field that nobody knows", { colour: "red" }, /spec\.colour: Countersign does not know this field/],
     [
       "eleven reasons",

@@ -10,6 +10,7 @@ import { saveKey } from "#db/keys.ts";
 import { type Got, startCallee } from "#test/support/callee.ts";
 import { type BotProcess, freePort, startBotProcess } from "#test/support/e2e/processes.ts";
 import { testDatabase } from "#test/support/postgres.ts";
+import { watchAnswers } from "#test/support/watch-answers.ts";
 
 vi.setConfig({ testTimeout: 150_000, hookTimeout: 60_000 });
 const { url, sql } = await testDatabase();
@@ -23,13 +24,17 @@ const Told = z.union([
 
 const bots: BotProcess[] = [];
 const callee = await startCallee();
+const port = await freePort();
+const watching = watchAnswers(`http://127.0.0.1:${port}`);
 afterAll(async () => {
+  const wrong = await watching.end();
   for (const bot of bots) await bot.end();
   await callee.close();
   rmSync(dir, { recursive: true, force: true, maxRetries: 3 });
+  expect(wrong).toEqual([]);
 });
 
-async function startBot(port: number): Promise<BotProcess> {
+async function startBot(): Promise<BotProcess> {
   const env = { HOME: dir, DATA_DIR: dir, DATABASE_URL: url, COUNTERSIGN_SECRET: SECRET, PORT: String(port) };
   const bot = await startBotProcess({ ...env, CALLBACK_ALLOW_PRIVATE: "1" });
   bots.push(bot);
@@ -48,7 +53,7 @@ async function makeKey(scopes: readonly Scope[], personId: string | null = null)
 const Made = z.object({ id: z.string() });
 
 /** Resolves to the id of what was made or changed. */
-async function post(port: number, path: string, key: string, body: object): Promise<string> {
+async function post(path: string, key: string, body: object): Promise<string> {
   const response = await fetch(`http://127.0.0.1:${port}/api/v1${path}`, {
     ...{ method: "POST", body: JSON.stringify(body) },
     headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
@@ -65,14 +70,13 @@ function topicOf({ body, path }: Got): string {
 }
 
 test("SIGKILL with callbacks half sent: after the restart none is lost, and repeats carry the same id and the same bytes", async () => {
-  const port = await freePort();
-  const bot = await startBot(port);
+  const bot = await startBot();
   const [agent, bob] = [await makeKey(["ask", "events"]), await makeKey(["respond"], "U02BOB")];
-  await post(port, "/webhooks", agent, { url: `${callee.url}/events`, events: ["request.responded"] });
+  await post("/webhooks", agent, { url: `${callee.url}/events`, events: ["request.responded"] });
   const ids: string[] = [];
   for (let i = 0; i < MANY; i += 1) {
     const asked = { title: `May I go on with ${i}?`, callback_webhook: `${callee.url}/resume` };
-    ids.push(await post(port, "/requests", agent, asked));
+    ids.push(await post("/requests", agent, asked));
   }
 
   // Some are taken, some are refused, some hang: half sent, whatever moment the kill meets.
@@ -81,7 +85,7 @@ test("SIGKILL with callbacks half sent: after the restart none is lost, and repe
     if (turn === 0) response.end("ok");
     else if (turn === 1) response.writeHead(500).end();
   });
-  await Promise.all(ids.map((id) => post(port, `/requests/${id}/respond`, bob, { decision: "approve" })));
+  await Promise.all(ids.map((id) => post(`/requests/${id}/respond`, bob, { decision: "approve" })));
   await expect.poll(() => callee.got.length, { interval: 2 }).toBeGreaterThan(4);
   await bot.end(); // SIGKILL
   const before = [...callee.got];
@@ -90,7 +94,7 @@ test("SIGKILL with callbacks half sent: after the restart none is lost, and repe
   expect(left.find(({ state }) => state === "delivered")?.many ?? 0).toBeLessThan(2 * MANY);
 
   callee.answer((response) => response.end("ok"));
-  await startBot(port);
+  await startBot();
   const wanted = new Set(ids.flatMap((id) => [`/resume ${id}`, `/events ${id}`]));
   await expect
     .poll(() => new Set(callee.got.map(topicOf)), { timeout: 90_000, interval: 200 })

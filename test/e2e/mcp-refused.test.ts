@@ -13,7 +13,7 @@ const connect = (key?: string) => connectMcp(stage(), "2026-07-28", key);
 
 describe("what a tool can't do comes back as its error, with what to do", () => {
   test.each([
-    ["ask_human", {}, /^bad_input: question: /],
+    ["ask_human", {}, /^bad_input: question: This must be there\. Write a text\. Correct it/],
     ["ask_human", { question: "  " }, /question: Write the question/],
     ["ask_human", { question: "?", wait_seconds: 51 }, /wait_seconds: Wait 50 seconds at most/],
     ["ask_human", { question: "?", timeout_minutes: 0, colour: 1 }, /timeout_minutes: .*; .*colour/],

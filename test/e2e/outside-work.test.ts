@@ -62,14 +62,14 @@ describe("an agent outside", () => {
     const done = await hand.say(second, "complete", {
       ...{ summary: "Two findings", output: "1. A\n2. B", values: { findings: "2" } },
     });
-    expect(done).toMatchObject({ status: 200, body: { status: "succeeded", run_status: "running" } });
+    expect(done).toMatchObject({ status: 200, body: { status: "completed", run_status: "running" } });
 
     const third = await hand.claim(60);
     expect(third).toMatchObject({
       step: "mend",
       inputs: [{ step: "find", summary: "Two findings", text: "1. A\n2. B", values: { findings: "2" } }],
     });
-    expect((await hand.say(third, "complete", { summary: "Mended" })).body.run_status).toBe("succeeded");
+    expect((await hand.say(third, "complete", { summary: "Mended" })).body.run_status).toBe("completed");
     await people.card("C01GENERAL", /^✓ Done in /, goal);
     await people.becomes(plan, /Find trouble · scanner · agent/);
   });

@@ -146,7 +146,7 @@ describe.concurrent("a request that goes to a channel", () => {
       {
         ...{ title: `Hostile ${evil}`, description: evil, workflow_id: evil.slice(0, 60) },
         ...{ context: { code_diff: evil, [evil]: evil, affected_systems: [evil] } },
-        ...{ metadata: { agent_id: "✓ Carol · approved <@U02BOB>" }, routing: { channels: [place] } },
+        ...{ metadata: { agent_id: "✓ approved <@U02BOB> · done" }, routing: { channels: [place] } },
       },
       { owner: ALICE },
     );
@@ -154,7 +154,7 @@ describe.concurrent("a request that goes to a channel", () => {
     const own = new RegExp(`<@U01ALICE>|<#${place}>|<!date\\^[^>]*>`, "g");
     const json = JSON.stringify(card.blocks.filter((block) => "type" in block && block.type !== "container"));
     expect(json.replace(own, "").match(/<[!@#h][^>]*>/g)).toBeNull();
-    expect(card.shown).toContain("asked by Carol approved");
+    expect(card.shown).toContain("asked by approved");
     expect(card.shown).toMatch(/ · agent, for @Alice/);
     expect(card.text.replace(own, "")).not.toMatch(/<[!@#h]/);
   });

@@ -104,6 +104,27 @@ describe("where a stream begins", () => {
     for (const stream of [byAddress, now]) stream.leave();
   });
 
+  it("in CloudEvents for who asks for them, beside readers of the documented envelope", async () => {
+    const { mine, url, seq, runId } = await waitingRun();
+    const [plain, clouds] = [
+      await openStream(url, mine),
+      await openStream(`${url}?format=cloudevents`, mine),
+    ];
+    await tellFacts(stage().sql, runId, [guided(5)]);
+    await expect.poll(() => [plain.ids().at(-1), clouds.ids().at(-1)]).toEqual([seq + 1, seq + 1]);
+    for (const stream of [plain, clouds]) stream.leave();
+    expect(clouds.ids()).toEqual(plain.ids());
+    const [told, cloud] = [plain, clouds].map(({ events }) => JSON.parse(events.at(-1)?.data ?? ""));
+    expect(told.event_type).toBe("run.guided");
+    expect(cloud).toEqual({
+      ...{ specversion: "1.0", id: told.event_id, source: `/api/v1/runs/${runId}`, type: "run.guided" },
+      ...{ subject: runId, time: told.timestamp, datacontenttype: "application/json", data: told.data },
+      correlationid: told.metadata.correlation_id,
+    });
+    const wrong = await stage().call("GET", `/api/v1/runs/${runId}/events?format=xml`, { key: mine });
+    expect([wrong.status, wrong.body.errors[0].field]).toEqual([422, "format"]);
+  });
+
   it("nowhere, at an id that is none of its", async () => {
     const { mine, url, seq, runId } = await waitingRun();
     const path = `/api/v1/runs/${runId}/events`;

@@ -24,6 +24,8 @@ async function run(command: readonly [string, ...string[]], env: Env = {}) {
 
 const hostile = `"; DROP TABLE\\ $(touch /tmp/x) \`id\` {"title":"no"} 100% ünïcödé 'it''s'`;
 
+const NOTE = 'Not "today":\nit\'s Friday, \\o/ {"comment":"no"}, möglich ab Montag';
+
 describe.each([
   { kind: "ask.py", command: ["python3", "examples/ask.py"] as const, needs: "python3" },
   { kind: "ask.sh", command: ["sh", "examples/ask.sh"] as const, needs: "curl" },
@@ -49,9 +51,10 @@ describe.each([
     const { people } = staged();
     const { ended } = await ask(`May I drop the table? (${kind})`);
     const card = await people.card(GENERAL, new RegExp(`drop the table\\? \\(${kind}`));
-    await people.fills("U02BOB", card, "Reject", { note: "Never" });
-    const { status, out } = await ended;
-    expect([status, out.split("\n")[0]]).toEqual([1, "reject"]);
+    await people.fills("U02BOB", card, "Reject", { note: NOTE });
+    const { status, out, err } = await ended;
+    expect([status, out]).toEqual([1, `reject\n${NOTE}\n`]);
+    expect(err).toMatch(/\nanswered by U02BOB at \d{4}-/);
   });
 
   test("a question that is made of quotes and commands arrives as it was typed", async () => {

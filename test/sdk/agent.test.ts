@@ -123,6 +123,63 @@ test("a state of an older shape is refused, unless the agent says how to read it
   expect(reader.ran).toEqual(["resumed after 7"]);
 });
 
+/** Finds other words each time, as a model does. */
+class Wordy extends Agent<string, State> {
+  words = 0;
+
+  protected override async run(workflowId: string, title: string): Promise<Ending> {
+    this.words += 1;
+    return this.pause(workflowId, {
+      title: `${title}, said ${this.words} times`,
+      state: { asked: this.words, heard: [] },
+    });
+  }
+
+  protected override async resumeFromCheckpoint(_: string, { asked }: Resumed<State>): Promise<Ending> {
+    this.words += 1;
+    return this.done("deployment.completed", { heard: [asked, this.words] });
+  }
+}
+
+/** States that lie with Countersign, of a process that dies before it marks one as used. */
+const dyingStates = (client: CountersignClient) => ({
+  ...checkpointState(client, "wordy"),
+  consume: async () => Promise.reject(new Error("killed")),
+});
+
+test("what a repeat says in other words was said: one question, one event", async () => {
+  const { client } = await curious();
+  const all = Array.from({ length: 4 }, () => new Wordy({ client, name: "wordy" }));
+  for (const [i, one] of all.entries()) one.words = i * 10;
+  const ids = (await Promise.allSettled(all.map((one) => one.start("wf-wordy", "Wordy")))).flatMap((ended) =>
+    ended.status === "fulfilled" ? [requestOf(ended.value)] : [],
+  );
+  expect(new Set(ids).size).toBe(1);
+  expect((await client.requests.list({ workflow_id: "wf-wordy" })).items).toHaveLength(1);
+  await approve("Wordy, said");
+  const dying = new Wordy({ client, name: "wordy", states: dyingStates(client) });
+  await expect(dying.resumeWhenAnswered(ids[0] ?? "")).rejects.toThrow("killed");
+  const next = new Wordy({ client, name: "wordy" });
+  next.words = 70;
+  expect(await next.resumeWhenAnswered(ids[0] ?? "")).toBe("resumed");
+  expect(await heardOf(client, "wf-wordy")).toMatchObject([[expect.any(Number), 1]]);
+});
+
+test("a stretch of work asks once; where asking was refused, it may ask again in better words", async () => {
+  class Twice extends Wordy {
+    protected override async run(workflowId: string, title: string): Promise<Ending> {
+      await this.pause(workflowId, { title: "", state: { asked: 0, heard: [] } }).catch(() => null);
+      const ending = await super.run(workflowId, title);
+      await expect(super.run(workflowId, title)).rejects.toThrow(/pauses once/);
+      return ending;
+    }
+  }
+  const { client } = await curious();
+  requestOf(await new Twice({ client, name: "twice" }).start("wf-twice", "Twice"));
+  const { items } = await client.requests.list({ workflow_id: "wf-twice" });
+  expect(items).toMatchObject([{ title: "Twice, said 1 times" }]);
+});
+
 test("one that is killed in the middle of going on is called again, and publishes once", async () => {
   const { app, key } = staged();
   const apiKey = await key({ scopes: ["ask", "events"] });
@@ -168,4 +225,19 @@ test("one that is killed in the middle of going on is called again, and publishe
   expect((await client.events.list({ workflow_id: "wf-doomed" })).items).toMatchObject([
     { event_type: "code.approved", data: { n: 7 }, metadata: { agent_id: "doomed" } },
   ]);
+});
+
+test("a question may stay open for the longest time there is: its state is there when that is over", async () => {
+  class Patient extends Curious {
+    protected override async run(workflowId: string): Promise<Ending> {
+      const state = { asked: 0, heard: [] };
+      return this.pause(workflowId, { title: "Take your time", timeout_minutes: 43_200, state });
+    }
+  }
+  const { client } = await curious();
+  const agent = new Patient({ client, name: "patient" });
+  const id = requestOf(await agent.start("wf-patient", 0));
+  staged().clock.advance(30 * 86_400_000 + 3 * 86_400_000); // and callbacks are repeated for days
+  expect(await agent.resumeWhenAnswered(id)).toBe("resumed");
+  expect(await heardOf(client, "wf-patient")).toEqual([["timed_out"]]);
 });

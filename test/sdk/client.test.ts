@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Scripted, scripted } from "#test/support/far-side.ts";
+import { type Scripted, scripted, serve } from "#test/support/far-side.ts";
 import { CountersignClient } from "../../sdk/src/client.ts";
 import { CountersignError } from "../../sdk/src/error.ts";
 
@@ -131,6 +131,35 @@ test("waiting asks again until it is settled, and gives up when its own time is 
   expect(asked.map(({ url }) => url)).toEqual(Array(3).fill("/api/v1/requests/a%2Fb?wait=60"));
   const never = await client([[200, open]]);
   expect((await problemOf(never.api.requests.wait("1", { timeoutMs: 0 }))).code).toBe("timed_out");
+});
+
+test("a wait outlasts a server that is away for a moment, longer than one call's tries; a refusal ends it at once", async () => {
+  const open = { ...created, state: "notified" };
+  const settled = { ...created, state: "completed", response: { decision: "approve" } };
+  const away: Scripted = [503, {}, NOW];
+  const { api, asked } = await client([[200, open], away, "breaks", away, [200, settled]], { retries: 1 });
+  expect(await api.requests.wait("1")).toEqual(settled);
+  expect(asked).toHaveLength(5);
+  const run = { id: "1", ended_at: "2026-11-21T10:00:00.000Z" };
+  const runs = await client([away, away, [200, run]], { retries: 1 });
+  expect(await runs.api.runs.wait("1")).toEqual(run);
+  const gone = await client([[404, { code: "not_found", detail: "There is none." }]]);
+  expect((await problemOf(gone.api.requests.wait("1"))).code).toBe("not_found");
+  expect(gone.asked).toHaveLength(1);
+  const down = await client([away], { retries: 0 });
+  expect((await problemOf(down.api.requests.wait("1", { timeoutMs: 0 }))).status).toBe(503);
+});
+
+test("an answer whose words break off is told by its status, and tried again where that may help", async () => {
+  let tries = 0;
+  const url = await serve((_, response) => {
+    tries += 1;
+    if (tries > 1) return void response.end(JSON.stringify(created));
+    response.writeHead(503, { "retry-after": "0", "content-length": "1000" });
+    response.write("{", () => response.destroy());
+  });
+  expect(await new CountersignClient({ url }).requests.get("1")).toEqual(created);
+  expect(tries).toBe(2);
 });
 
 test("a list is one page when awaited, and all of them when walked", async () => {

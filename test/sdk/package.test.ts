@@ -63,6 +63,25 @@ import { createCallbackHandler } from "@countersign/sdk/callback-handler";
 import { CountersignError } from "@countersign/sdk/error";
 import { isDocumented, type Envelope } from "@countersign/sdk/events";
 import { toNodeListener } from "@countersign/sdk/node-listener";
+import { type ConsultationRequest, isSettled, type NewRequest } from "@countersign/sdk/requests";
+import type { TailEvent } from "@countersign/sdk/tail";
+import { TaskFailed, type Work } from "@countersign/sdk/worker";
+import type { Task, TaskResult } from "@countersign/sdk/tasks";
+
+/** As people write who read their environment: what may be missing may be undefined. */
+export function open(key: string | undefined, signal: AbortSignal | undefined, description?: string) {
+  const client = new CountersignClient({ url: "https://countersign.example.com", key, timeoutMs: undefined });
+  const asked: NewRequest = { title: "May I?", description, routing: { channels: undefined } };
+  return client.requests.create(asked, { signal, correlationId: undefined });
+}
+export const open_ = (all: readonly ConsultationRequest[]) => all.filter((one) => !isSettled(one));
+export async function* names(client: CountersignClient, id: string): AsyncGenerator<TailEvent["event"]["event_type"]> {
+  for await (const { event } of client.runs.events(id, { from: "now" })) yield event.event_type;
+}
+export const work: Work = async (task: Task, { signal }): Promise<TaskResult> => {
+  if (signal.aborted) throw new TaskFailed("stopped", { retry: true });
+  return { summary: task.title, output: undefined };
+};
 
 export function read(event: Envelope): string {
   if (!isDocumented(event)) return event.event_type;
@@ -94,10 +113,15 @@ export const listenerOf = (client: CountersignClient) => {
 };
 `;
 
-test("its declarations hold under a strict tsc that checks libraries too", () => {
+test.for([
+  { module: "node16", moduleResolution: "node16" },
+  { module: "nodenext", moduleResolution: "nodenext" },
+  { module: "esnext", moduleResolution: "bundler" },
+])("its declarations hold under a strict tsc that checks libraries too: $moduleResolution", (resolution) => {
   project.write("use.ts", TYPED);
   const types = { typeRoots: [join(ROOT, "node_modules/@types")], types: ["node"] };
-  const compilerOptions = { strict: true, module: "nodenext", target: "es2022", noEmit: true, ...types };
+  const strict = { strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true };
+  const compilerOptions = { ...strict, ...resolution, target: "es2022", noEmit: true, ...types };
   project.write("tsconfig.json", JSON.stringify({ compilerOptions, files: ["use.ts"] }));
   const { stdout } = spawnSync(join(ROOT, "node_modules/.bin/tsc"), ["-p", project.dir], {
     encoding: "utf8",

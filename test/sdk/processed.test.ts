@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, rmSync, utimesSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { expect, onTestFinished, test } from "vitest";
 import { memoryProcessed } from "../../sdk/src/processed.ts";
@@ -73,4 +73,13 @@ test("a holder that says nothing for too long loses it, and what is too old to c
   age(31 * 86_400_000);
   expect(await filesProcessed(folder).begin("b")).toBe("new");
   expect(readdirSync(folder)).toHaveLength(1);
+});
+
+test("a folder that could not be made is made once it can be", async () => {
+  const folder = folderOf();
+  writeFileSync(dirname(folder), "in the way");
+  const processed = filesProcessed(folder);
+  await expect(processed.begin("a")).rejects.toThrow(/ENOTDIR|EEXIST/);
+  rmSync(dirname(folder));
+  expect(await processed.begin("a")).toBe("new");
 });

@@ -45,6 +45,16 @@ test("a server that drops a slow reader says why, and the reader goes on behind 
   expect(behind).toEqual(["6", "7"]);
 });
 
+test('"now" is when the reading began, also where the first connection breaks before anything came', async () => {
+  const { behind, read } = await telling(
+    (response) => response.end(JSON.stringify({ id: "run", facts: 4 })),
+    (response) => response.write(":\n\n", () => response.destroy()),
+    (response) => response.write(told(5) + told(6, "workflow.completed")),
+  );
+  expect(await read({ from: "now" })).toEqual(["5", "6"]);
+  expect(behind).toEqual([undefined, "4", "4"]);
+});
+
 test("a connection that has gone silent is left for another", async () => {
   const { behind, read } = await telling(
     (response) => response.write(told(1)),

@@ -7,7 +7,7 @@ import { createEndpoints } from "#bot/outside/deliveries/endpoints.ts";
 import { queueDelivery } from "#bot/outside/deliveries/queue-delivery.ts";
 import { createSecrets } from "#bot/outside/deliveries/secrets.ts";
 import type { Asking } from "#bot/outside/requests/asking.ts";
-import { createGuardedPost } from "#integrations/web/guarded-post.ts";
+import { createGuardedPost, type GuardedPost } from "#integrations/web/guarded-post.ts";
 import { startCallee } from "./callee.ts";
 
 const SECRET = "a secret for tests that nobody can guess";
@@ -28,9 +28,9 @@ export function deliveryStage(sql: Sql) {
   const endpoints = createEndpoints({ sql, secret: SECRET, allowPrivate: true });
   const lines: string[] = [];
 
-  async function endpoint(url: string): Promise<string> {
+  async function endpoint(url: string, keyId: string | null = null): Promise<string> {
     const id = randomUUID();
-    await endpoints.makeCallback(BY, { id, url });
+    await endpoints.makeCallback({ ...BY, caller: { ...BY.caller, keyId } }, { id, url });
     return id;
   }
 
@@ -44,13 +44,15 @@ export function deliveryStage(sql: Sql) {
       waits,
       limitMs = 400,
       allowPrivate = true,
+      post = createGuardedPost({ allowPrivate, limitMs }),
     }: {
       readonly waits?: readonly number[];
       readonly limitMs?: number;
       readonly allowPrivate?: boolean;
+      /** In place of a guarded post. */
+      readonly post?: GuardedPost;
     } = {}) {
       const log = createLogger({ now: Date.now, write: (line) => lines.push(line), isTerminal: false });
-      const post = createGuardedPost({ allowPrivate, limitMs });
       const deliverer = await startDeliverer({ sql, secrets, post, log, ...(waits && { waits }) });
       onTestFinished(deliverer.close);
       return deliverer;

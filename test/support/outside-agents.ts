@@ -24,7 +24,7 @@ export async function openTestMarket(databaseUrl: string, most: number | null = 
   return {
     ...{ sql, engine, lines, market },
     claim: (agentId: string, waitMs: number, signal: AbortSignal = never) =>
-      market.claim({ agentId, waitMs, leaseMs: 60_000, signal }),
+      market.claim({ agentId, waitMs, leaseMs: 60_000, lease: randomUUID(), signal }),
     async close(): Promise<void> {
       await market.close();
       await close();

@@ -8,6 +8,15 @@ export type Watching = {
   end(): Promise<readonly string[]>;
 };
 
+/** The apps whose answers are held against their documents now, by their address. */
+const watched = new Map<string, Watching["check"]>();
+
+/** The same for an answer that came by another way than `fetch`. Throws where `/openapi.json` does not tell of it. */
+export async function checkAnswer(url: string, answer: Omit<Answer, "path">): Promise<void> {
+  const { origin } = new URL(url);
+  await watched.get(origin)?.({ ...answer, path: url.slice(origin.length) });
+}
+
 /** What `/openapi.json` must tell of. */
 const DOCUMENTED = /^\/(?:api\/v1|humanlayer)\//;
 
@@ -26,7 +35,9 @@ export function watchAnswers(url: string): Watching {
 
   async function look(method: string, path: string, response: Response): Promise<void> {
     const { status, headers } = response;
-    await check({ method, path, status, headers, text: await response.text() }).catch((error: Error) => {
+    const text = await response.text().catch(() => null);
+    if (text === null) return; // cut off: whoever called hears of it
+    await check({ method, path, status, headers, text }).catch((error: Error) => {
       wrong.push(error.message);
     });
   }
@@ -35,6 +46,7 @@ export function watchAnswers(url: string): Watching {
     return z.record(z.string(), z.unknown()).parse(await (await fetch(`${base}/openapi.json`)).json());
   }
 
+  watched.set(url, check);
   globalThis.fetch = async (input, init) => {
     const response = await fetch(input, init);
     const asked = input instanceof Request ? input.url : String(input);
@@ -49,6 +61,7 @@ export function watchAnswers(url: string): Watching {
     check,
     async end() {
       globalThis.fetch = fetch;
+      watched.delete(url);
       await Promise.all(checks);
       return wrong;
     },

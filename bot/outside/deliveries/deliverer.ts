@@ -20,8 +20,8 @@ const WAITS: readonly number[] = [
 /** However late a far side asks us to come. */
 const LONGEST_WAIT_MS = 24 * HOUR;
 
-/** Under way at the same time: a far side that hangs holds its own places, not others'. */
-const PLACES = { all: 128, perHost: 16, perUrl: 4 } as const;
+/** Under way at the same time: a far side that hangs holds its own places, not others', under however many names. */
+const PLACES = { all: 128, perKey: 64, perHost: 16, perUrl: 4 } as const;
 /** Longer than a post may take, so that nobody else takes over what is under way. */
 const HOLD_MS = 20 * SECOND;
 const TROUBLE_WAIT_MS = SECOND;
@@ -61,7 +61,13 @@ export async function startDeliverer(needs: {
   async function look(): Promise<void> {
     try {
       const free = PLACES.all - underWay.size;
-      const places = { ...PLACES, free, hosts: countBy("host"), urls: countBy("url") };
+      const places = {
+        ...PLACES,
+        free,
+        keys: countBy("keyId"),
+        hosts: countBy("host"),
+        urls: countBy("url"),
+      };
       const { claimed, due } = await claimDeliveries(sql, { holder, holdMs: HOLD_MS }, places);
       isMoreDue = due > claimed.length;
       for (const delivery of claimed) begin(delivery);
@@ -73,10 +79,10 @@ export async function startDeliverer(needs: {
     }
   }
 
-  function countBy(what: "host" | "url"): Readonly<Record<string, number>> {
-    const counts: Record<string, number> = {};
-    for (const delivery of underWay.keys()) counts[delivery[what]] = (counts[delivery[what]] ?? 0) + 1;
-    return counts;
+  function countBy(what: "keyId" | "host" | "url"): Readonly<Record<string, number>> {
+    const counts = new Map<string, number>(); // a host may be called "constructor"
+    for (const { [what]: one } of underWay.keys()) counts.set(one ?? "-", (counts.get(one ?? "-") ?? 0) + 1);
+    return Object.fromEntries(counts);
   }
 
   function begin(delivery: ClaimedDelivery): void {

@@ -1,7 +1,7 @@
 import type { ConsultationFact } from "#engine/consultation/consultation.ts";
 import type { RunFact } from "#engine/run/facts.ts";
 import type { Brief, Guidance } from "#engine/run/run.ts";
-import { iso, toAnswer, toGuidance, toOutput, toPlanned, toQuestion } from "../wire.ts";
+import { iso, toAnswer, toGuidance, toOutput, toPlanned, toQuestion, withoutMentions } from "../wire.ts";
 
 type Data = Readonly<Record<string, unknown>>;
 type DataOf<Fact extends { readonly type: string }> = {
@@ -17,7 +17,7 @@ export const toQuestionData = (fact: ConsultationFact): Data =>
 
 const nothing = (): Data => ({});
 const stepOnly = ({ key }: { readonly key: string }): Data => ({ step: key });
-const reasonOnly = ({ reason }: { readonly reason: string }): Data => ({ reason });
+const reasonOnly = ({ reason }: { readonly reason: string }): Data => ({ reason: withoutMentions(reason) });
 const guided = ({ guidance }: { readonly guidance: Guidance }): Data => ({ guidance: toGuidance(guidance) });
 
 const OF_RUNS = {
@@ -33,7 +33,7 @@ const OF_RUNS = {
   "step.ready": stepOnly,
   // Who knows a lease can speak for the attempt: it never leaves.
   "attempt.began": ({ key, attempt }) => ({ step: key, attempt }),
-  "attempt.lost": ({ key, reason, counts }) => ({ step: key, reason, counts }),
+  "attempt.lost": ({ key, reason, counts }) => ({ step: key, ...reasonOnly({ reason }), counts }),
   "step.progressed": ({ key, note }) => ({ step: key, note }),
   "step.asked": ({ key, consultationId, question }) => ({
     ...{ step: key, question_id: consultationId },
@@ -41,10 +41,10 @@ const OF_RUNS = {
   }),
   "step.answered": ({ key, answer }) => ({ step: key, answer: toAnswer(answer) }),
   "step.failed": ({ key, reason, log, notBefore }) => ({
-    ...{ step: key, reason, log },
+    ...{ step: key, ...reasonOnly({ reason }), log },
     again_at: notBefore === null ? null : iso(notBefore),
   }),
-  "step.blocked": ({ key, reason }) => ({ step: key, reason }),
+  "step.blocked": ({ key, reason }) => ({ step: key, ...reasonOnly({ reason }) }),
   "step.retried": stepOnly,
   "step.skipped": stepOnly,
   "step.taken": ({ key, by }) => ({ step: key, by }),

@@ -12,11 +12,16 @@ import type { Directory } from "../requests/directory.ts";
 import type { Page } from "../requests/request.ts";
 import { refuseWrong } from "../wrong-fields.ts";
 import type { Envelope } from "./envelope.ts";
+import { identityOf, isSame, refuseLater, takenId } from "./event-identity.ts";
 import { aliasesOf } from "./event-names.ts";
 import { hearersOf } from "./subscribed-names.ts";
 
 /** What an agent tells others. */
 type NewEvent = {
+  /** The agent's own id of it: told twice, it happens once. One is made where there is none. */
+  readonly eventId?: string | undefined;
+  /** When it happened, as the agent says; now where it says nothing. */
+  readonly happenedAt?: Date | undefined;
   readonly eventType: string;
   readonly workflowId?: string | undefined;
   readonly data: Readonly<Record<string, unknown>>;
@@ -59,12 +64,15 @@ export function createPublishedEvents({
       const { workspaceId, projectId, name } = by.caller;
       await refuseOurs(sql, workspaceId, event);
       const agentId = checkAgent ? await checkAgent(by, event.metadata) : name;
-      const [id, at] = [idFrom(by.onceId, "event"), clock.now()];
-      const { eventType, workflowId = `wf-${idFrom(by.onceId, "workflow")}` } = event;
+      const at = clock.now();
+      refuseLater(event.happenedAt, at);
+      const [id, once] = await identityOf(sql, by, event.eventId);
+      const { eventType, workflowId = `wf-${idFrom(once, "workflow")}` } = event;
       const envelope = toEnvelope(by, { ...event, workflowId }, { id, agentId, at });
       const row = { id, workspaceId, projectId, eventType, workflowId, agentId, envelope };
       return sql.begin(async (tx) => {
         const kept = (await keepEvent(tx, row)) as Envelope;
+        if (!isSame(kept, envelope)) throw takenId();
         const subscriptions = await subscriptionsOf(tx, workspaceId);
         const happened = { names: aliasesOf(eventType), projectId, at };
         for (const { endpointId, event: heard } of hearersOf(subscriptions, happened))
@@ -98,12 +106,12 @@ export function createPublishedEvents({
 /** The documented envelope (S0-66). What else the agent says of itself stays beside what we say. */
 function toEnvelope(
   { correlationId }: Asking,
-  { eventType, workflowId, data, metadata }: NewEvent,
+  { eventId, happenedAt, eventType, workflowId, data, metadata }: NewEvent & { readonly workflowId: string },
   { id, agentId, at }: { readonly id: string; readonly agentId: string; readonly at: number },
 ) {
   return {
-    ...{ event_id: `evt-${id}`, event_type: eventType, workflow_id: workflowId },
-    ...{ timestamp: new Date(at).toISOString(), data },
+    ...{ event_id: eventId ?? `evt-${id}`, event_type: eventType, workflow_id: workflowId },
+    ...{ timestamp: (happenedAt ?? new Date(at)).toISOString(), data },
     metadata: { correlation_id: correlationId, ...metadata, agent_id: agentId },
   };
 }

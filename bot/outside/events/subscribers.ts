@@ -63,7 +63,7 @@ async function runTeller(sql: Sql, workspaceId: string, id: string): Promise<Tel
   const about = toEnvelopeRun(run);
   return {
     projectId: run.brief?.projectId ?? null,
-    traceparent: null,
+    traceparent: run.brief?.traceparent ?? null,
     tell: ({ body, ...rest }) => {
       const fact = body as RunFact;
       return { names: namesOfRunFact(fact), envelope: toRunEnvelope({ ...rest, fact }, about) };
@@ -79,7 +79,7 @@ async function questionTeller(sql: Sql, workspaceId: string, id: string): Promis
   const about = run && toEnvelopeRun(run);
   return {
     projectId: outside?.projectId ?? run?.brief?.projectId ?? null,
-    traceparent: outside?.traceparent ?? null,
+    traceparent: outside?.traceparent ?? run?.brief?.traceparent ?? null,
     tell: ({ body, ...rest }) => {
       const fact = body as ConsultationFact;
       const names = namesOfQuestionFact(fact, outside !== undefined);

@@ -65,8 +65,9 @@ export function createOutsideGoals(needs: {
     listGoals: (by, filter) => listOutsideGoals(sql, by, filter),
 
     async reworkGoal(by, id, { feedback, priority }) {
-      const requestedBy = await asker(by);
+      mustHave(by, "goals");
       const goal = await reachedGoal(sql, by, id);
+      const requestedBy = await asker(by);
       mayChange(by, goal);
       const again = {
         ...trailOf(by),
@@ -77,8 +78,9 @@ export function createOutsideGoals(needs: {
     },
 
     async cancelGoal(by, id, why) {
-      const who = await asker(by);
+      mustHave(by, "goals");
       const goal = await reachedGoal(sql, by, id);
+      const who = await asker(by);
       mayChange(by, goal);
       const how = { ...(await agentIn(read, by)), why };
       return withEstimate(toGoal(await goals.cancel(goal.run, who, by.onceId, how)));

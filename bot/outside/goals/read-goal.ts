@@ -1,5 +1,5 @@
 import type { Sql } from "postgres";
-import { type Project, projectById, projectByName, workflowByName } from "#db/places.ts";
+import { listWorkflows, type Project, projectById, projectByName, workflowByName } from "#db/places.ts";
 import { Refusal } from "#engine/errors.ts";
 import type { GoalRequest } from "../../brief.ts";
 import type { Asking, Caller } from "../requests/asking.ts";
@@ -59,6 +59,17 @@ function nowhere(): never {
 
 type Place = { readonly project: Project | null; readonly wrong: readonly WrongField[] };
 
+/** "There are outside, release." */
+async function workflowsFor(sql: Sql, { workspaceId, projectId }: Caller): Promise<string> {
+  const saved = await listWorkflows(sql, workspaceId);
+  const within = saved.filter((one) => projectId === null || [null, projectId].includes(one.projectId));
+  const names = within.slice(0, MOST_NAMES).map(({ name }) => name);
+  if (names.length === 0) return "None is saved: ./countersign workflow add does it.";
+  return `There ${names.length > 1 ? "are" : "is"} ${names.join(", ")}${within.length > MOST_NAMES ? ", and more" : ""}.`;
+}
+
+const MOST_NAMES = 10;
+
 /** The project that a goal is for: the one that is named, else the workflow's, else the key's. */
 async function placeOf(sql: Sql, caller: Caller, { project: name, workflow }: NewGoal): Promise<Place> {
   const { workspaceId, projectId } = caller;
@@ -73,7 +84,10 @@ async function placeOf(sql: Sql, caller: Caller, { project: name, workflow }: Ne
   if (name !== undefined && (!named || isOutOfReach(named.id)))
     wrong.push({ field: "project", detail: `There is no project “${name}” that this key reaches.` });
   if (workflow !== undefined && (!saved || isOutOfReach(saved.projectId)))
-    wrong.push({ field: "workflow", detail: `There is no workflow “${workflow}” that this key reaches.` });
+    wrong.push({
+      field: "workflow",
+      detail: `There is no workflow “${workflow}” that this key reaches. ${await workflowsFor(sql, caller)}`,
+    });
   const ofWorkflow = saved?.projectId ? await projectById(sql, workspaceId, saved.projectId) : null;
   return { project: named ?? ofWorkflow ?? own, wrong };
 }

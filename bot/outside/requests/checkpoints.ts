@@ -42,8 +42,8 @@ export function createCheckpoints({
   readonly log: Logger;
 }) {
   const now = () => new Date(clock.now());
-  const refOf = ({ caller: { workspaceId, projectId } }: Asking, id: CheckpointId) => ({
-    ...{ workspaceId, projectId, now: now() },
+  const refOf = ({ caller: { workspaceId, projectId, keyId, ownerId } }: Asking, id: CheckpointId) => ({
+    ...{ workspaceId, projectId, keyId, ownerId, now: now() },
     ...{ workflowId: id.workflowId, checkpointId: id.checkpointId },
   });
 
@@ -57,7 +57,7 @@ export function createCheckpoints({
       const what = { agentId, stateData, eventHistory, schemaVersion, expiresAt };
       const saved = await saveCheckpoint(sql, refOf(by, id), what);
       if (!saved)
-        throw new Refusal("conflict", "Another project keeps a checkpoint under these ids: choose others.");
+        throw new Refusal("conflict", "Another agent keeps a checkpoint under these ids: choose others.");
       return saved;
     },
 
@@ -69,7 +69,10 @@ export function createCheckpoints({
     /** Marks that somebody went on from it. It stays readable until it expires: who crashes then can go on again. */
     async consume(by: Asking, id: CheckpointId): Promise<CheckpointRow> {
       mustHave(by, "ask");
-      return found(await consumeCheckpoint(sql, refOf(by, id)));
+      const used = await consumeCheckpoint(sql, refOf(by, id));
+      if (used) return used;
+      found(await checkpointById(sql, refOf(by, id)));
+      throw new Refusal("not_allowed", "Another agent keeps this checkpoint, so it is not yours to use up.");
     },
 
     /** Deletes what expires, every minute, until the returned function is called. */

@@ -35,12 +35,24 @@ function inLines(value: object): string {
   return lines.length > LONGEST_TEXT ? JSON.stringify(value) : lines;
 }
 
-/** Flat things as lines "name: value", anything deeper as JSON. */
+/** Flat things as lines "name: value", a list in them as lines of its own, anything deeper as JSON. */
 function toText(value: unknown): string {
   if (value === null || value === undefined) return "";
   if (typeof value !== "object") return String(value).trim();
+  if (Array.isArray(value)) return value.every(isPlain) ? value.map(String).join("\n") : inLines(value);
   const entries = Object.entries(value);
-  if (entries.some(([, one]) => typeof one === "object" && one !== null)) return inLines(value);
-  const name = (key: string) => (Array.isArray(value) ? "" : `${key.replaceAll("_", " ")}: `);
-  return entries.map(([key, one]) => `${name(key)}${String(one)}`).join("\n");
+  if (!entries.every(([, one]) => isPlain(one) || (Array.isArray(one) && one.every(isPlain))))
+    return inLines(value);
+  return entries.flatMap(([key, one]) => named(key.replaceAll("_", " "), one)).join("\n");
+}
+
+const isPlain = (value: unknown): boolean => typeof value !== "object" || value === null;
+
+/** "reasons: It touches payments."; of several each on a line of its own; nothing of none. */
+function named(name: string, value: unknown): readonly string[] {
+  if (!Array.isArray(value)) return [`${name}: ${String(value)}`];
+  const texts = value.map(String);
+  return texts.length > 1
+    ? [`${name}:`, ...texts.map((text) => `- ${text}`)]
+    : texts.map((text) => `${name}: ${text}`);
 }

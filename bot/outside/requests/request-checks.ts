@@ -1,15 +1,13 @@
 import type { Question } from "#engine/consultation/question.ts";
 import { type WrongField, WrongFields } from "../wrong-fields.ts";
 import type { NewRequest } from "./request.ts";
-import { whyNotChannel } from "./request-routing.ts";
 
 /** Answers that a clarification takes beside its options: the comment is the answer. */
 const BY_TEXT = ["text", "answer"] as const;
 
-/** What no single field's shape can tell, whoever brings the request. */
+/** What no single field's shape can tell, whoever brings the request. Where it is to go is looked up by `createRoute`. */
 export const wrongInRequest = (asked: NewRequest): readonly WrongField[] => [
   ...wrongOptions(asked),
-  ...wrongChannels(asked),
   ...(asked.callbackSecret !== undefined && asked.callbackWebhook === undefined ? [NOTHING_TO_SIGN] : []),
 ];
 
@@ -32,13 +30,6 @@ function wrongOptions({ type, options }: Pick<NewRequest, "type" | "options">): 
     return isTaken ? [{ field, detail: `“${key}” means an answer in words: choose another key.` }] : [];
   });
 }
-
-/** Ways to reach people that there are not. */
-const wrongChannels = ({ routing }: Pick<NewRequest, "routing">): readonly WrongField[] =>
-  routing.channels.flatMap((channel, i) => {
-    const detail = whyNotChannel(channel);
-    return detail === null ? [] : [{ field: `routing.channels.${i}`, detail }];
-  });
 
 /** The engine's word for an answer from outside. Refuses (`bad_input`) what is none, with those that there are. */
 export function decisionOf(question: Question | null, said: string): string {

@@ -7,26 +7,28 @@ const LONGEST_WHY = 2_000;
 const MOST_EVIDENCE = 10;
 
 /** What people are asked: the request's words, its context as evidence. Nothing of it is lost: what is too long for a card is in its fold. */
-export function questionOf({ type, title, description, context, options }: NewRequest): Question {
+export function questionOf(asked: NewRequest): Question {
+  const { type, title, description, context, options, metadata } = asked;
   const why = description.length > LONGEST_WHY ? `${description.slice(0, LONGEST_WHY - 1)}…` : description;
   const whole: readonly Evidence[] =
     why === description ? [] : [{ kind: "text", label: "Description", text: description }];
   return {
     ...{ type, what: title, why: why.toWellFormed(), risk: riskOf(context["risk_assessment"]) },
-    evidence: [...gathered([...whole, ...evidenceOf(context)])],
+    evidence: [...gathered([...whole, ...evidenceOf(context, metadata["priority"])])],
     options: options.map(({ key, label }) => ({ key, label })),
     ...{ people: [], rehearsed: false },
   };
 }
 
 /** The documented keys first, in the order in which a reviewer wants them. */
-function evidenceOf(context: NewRequest["context"]): readonly Evidence[] {
+function evidenceOf(context: NewRequest["context"], priority: unknown): readonly Evidence[] {
   const { risk_assessment: risk, affected_systems: affected, code_diff: diff, ...rest } = context;
   return [
     ...lineOrText("Risk", risk),
     ...(isListOfTexts(affected)
       ? lineOrText("Affects", affected.join(", "))
       : lineOrText("Affects", affected)),
+    ...(isTelling(priority) ? lineOrText("Priority", priority) : []),
     ...(typeof diff === "string" && diff.trim() !== ""
       ? [{ kind: "diff", label: "Diff", text: diff } as const]
       : lineOrText("Diff", diff)),
@@ -49,6 +51,11 @@ function inWords(key: string): string {
 
 const isListOfTexts = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === "string");
+
+/** How urgent it is to the agent (S0-52: `metadata.priority`), in its own word, where it is more or less than the rest. */
+const isTelling = (priority: unknown): boolean =>
+  (typeof priority === "string" && !/^\s*(?:normal|medium|default)?\s*$/i.test(priority)) ||
+  typeof priority === "number";
 
 /** Where an assessment says how grave the risk is. An agent's own rating can only raise it. */
 const RATINGS = ["level", "risk_level", "severity", "score", "risk", "rating", "overall"] as const;

@@ -16,7 +16,7 @@ const MEDIA = { slack: true, email: false, sms: false, web: false } as const;
 const isMedium = (channel: string): channel is keyof typeof MEDIA => channel in MEDIA;
 
 /** Why this entry of `routing.channels` can't be one, as far as its words tell; null where they don't. */
-export function whyNotChannel(channel: string): string | null {
+function whyNotChannel(channel: string): string | null {
   const name = channel.trim().toLowerCase();
   if (!isMedium(name) || MEDIA[name]) return null;
   return `Nobody can be asked by “${name}” yet: write "slack", or a Slack channel's id or #name.`;

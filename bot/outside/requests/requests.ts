@@ -8,7 +8,7 @@ import { idFrom } from "../../ids.ts";
 import type { News } from "../../news.ts";
 import type { Endpoints } from "../deliveries/endpoints.ts";
 import { readCursor, toCursor } from "../pages.ts";
-import { refuseWrong, type WrongField } from "../wrong-fields.ts";
+import { refuseWrong, type WrongField, WrongFields } from "../wrong-fields.ts";
 import { createCheckAgent } from "./agent-names.ts";
 import { AlreadySettled } from "./already-settled.ts";
 import { type Asking, mustHave, mustHaveOneOf } from "./asking.ts";
@@ -53,11 +53,13 @@ function createAsk({ sql, engine, endpoints, directory, defaultChannel }: Needs)
 
   return async (by, asked) => {
     mustHave(by, "ask");
-    refuseWrong([...wrongInRequest(asked), ...wrongCallback(endpoints, asked)]);
+    const wrong = [...wrongInRequest(asked), ...wrongCallback(endpoints, asked)];
     if (!route || !checkAgent) throw new Refusal("wrong_state", NO_SLACK);
     const { caller, onceId } = by;
     const { workspaceId } = caller;
-    const [agent, policy] = await Promise.all([checkAgent(by, asked.metadata), route(caller, asked.routing)]);
+    const looks = [checkAgent(by, asked.metadata), route(caller, asked.routing)] as const;
+    refuseWrong([...wrong, ...wrongIn(await Promise.allSettled(looks))]);
+    const [agent, policy] = await Promise.all(looks);
     const callback = await makeCallback(endpoints, by, asked);
     const command = {
       type: "open",
@@ -72,6 +74,12 @@ function createAsk({ sql, engine, endpoints, directory, defaultChannel }: Needs)
     return { request: toRequestView(row), callbackSecret: callback.secretShown };
   };
 }
+
+/** What looks outside found wrong. Any other failure of theirs is their caller's to meet. */
+const wrongIn = (looks: readonly PromiseSettledResult<unknown>[]): readonly WrongField[] =>
+  looks.flatMap((look) =>
+    look.status === "rejected" && look.reason instanceof WrongFields ? look.reason.errors : [],
+  );
 
 /** So that it is told beside everything else that is wrong. */
 function wrongCallback(endpoints: Endpoints, asked: NewRequest): readonly WrongField[] {

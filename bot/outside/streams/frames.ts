@@ -1,4 +1,5 @@
 import type { Told } from "#db/story.ts";
+import { type EventFormat, toCloudEvent } from "../events/cloud-event.ts";
 import { type EnvelopeRun, toRunEnvelope } from "../events/envelope.ts";
 
 /** A run's fact as an event of a stream, encoded once for all who follow it. */
@@ -10,10 +11,11 @@ export type Batch = { readonly to: number; readonly bytes: Buffer; readonly isEn
 /** As much as is put into one piece: more than most runs ever say, and little enough to hold for each slow reader. */
 const MOST_BATCH_BYTES = 256 * 1024;
 
-/** `id:` is the fact's number, `event:` its name, `data:` the documented envelope. */
-export function toFrame(told: Told, run: EnvelopeRun): Frame {
+/** `id:` is the fact's number, `event:` its name, `data:` the documented envelope, or a CloudEvent. */
+export function toFrame(told: Told, run: EnvelopeRun, format: EventFormat = "countersign"): Frame {
   const envelope = toRunEnvelope(told, run);
-  const text = `id: ${told.seq}\nevent: ${envelope.event_type}\ndata: ${JSON.stringify(envelope)}\n\n`;
+  const data = format === "cloudevents" ? toCloudEvent(envelope, `/api/v1/runs/${run.id}`) : envelope;
+  const text = `id: ${told.seq}\nevent: ${envelope.event_type}\ndata: ${JSON.stringify(data)}\n\n`;
   return { seq: told.seq, bytes: Buffer.from(text), isEnd: ENDS.has(told.fact.type) };
 }
 

@@ -2,6 +2,7 @@ import type { Sql } from "postgres";
 import { storyAfter } from "#db/story.ts";
 import type { Logger } from "../../logger.ts";
 import type { News } from "../../news.ts";
+import type { EventFormat } from "../events/cloud-event.ts";
 import type { EnvelopeRun } from "../events/envelope.ts";
 import { type Batch, type Frame, toBatch, toFrame } from "./frames.ts";
 import { createRing, MOST_FRAMES } from "./ring.ts";
@@ -11,6 +12,8 @@ export type FollowedRun = EnvelopeRun & {
   readonly workspaceId: string;
   /** How many facts there are, at least. */
   readonly seq: number;
+  /** How its facts are to be written; the documented envelope where nothing is said. */
+  readonly format?: EventFormat;
 };
 
 /** One who follows a run. */
@@ -37,16 +40,17 @@ export function createTails(needs: { readonly sql: Sql; readonly news: News; rea
   return {
     /** Calls `hear` when there may be more, until the following is left. It must not throw. */
     follow(run: FollowedRun, hear: () => void): Following {
-      const tail = tails.get(run.id) ?? createTail({ ...needs, run });
-      tails.set(run.id, tail);
+      const key = `${run.id} ${run.format ?? ""}`;
+      const tail = tails.get(key) ?? createTail({ ...needs, run });
+      tails.set(key, tail);
       tail.readers.add(hear);
       return {
         next: tail.next,
         fetch: tail.fetch,
         leave() {
           tail.readers.delete(hear);
-          if (tail.readers.size > 0 || tails.get(run.id) !== tail) return;
-          tails.delete(run.id);
+          if (tail.readers.size > 0 || tails.get(key) !== tail) return;
+          tails.delete(key);
           tail.close();
         },
       };
@@ -73,7 +77,7 @@ function createTail({ sql, news, log, run }: TailNeeds) {
 
   async function fetchFrames(after: number): Promise<readonly Frame[]> {
     const page = await storyAfter(sql, run.workspaceId, run.id, { after, most: PAGE });
-    return page.map((told) => toFrame(told, run));
+    return page.map((told) => toFrame(told, run, run.format));
   }
 
   function hear(): void {

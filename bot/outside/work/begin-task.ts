@@ -1,6 +1,7 @@
 import type { Sql } from "postgres";
 import type { Candidate, Offered } from "#db/claims.ts";
-import { dropTask, startLease, type TaskRow } from "#db/tasks.ts";
+import { loadRun } from "#db/load.ts";
+import { dropTask, isWorkedOn, startLease, type TaskRow, taskByLease } from "#db/tasks.ts";
 import type { Engine } from "#engine/engine.ts";
 import { type Run, stepOf } from "#engine/run/run.ts";
 import { unlessRefused } from "#engine/work/work-on-step.ts";
@@ -33,6 +34,21 @@ export async function beginTask(
   const task = await startLease(sql, workspaceId, lease, stepOf(run, key).timeoutMs);
   if (task) return { agent, run, key, task };
   await giveBack({ sql, engine }, { workspaceId, runId, stepKey: key, lease }, NEVER_HEARD);
+  return null;
+}
+
+/** What was begun under this lease though its agent never heard of it; null where that is nothing, or over. */
+export async function begunBefore(
+  sql: Sql,
+  agent: Begun["agent"] & { readonly workspaceId: string },
+  lease: string,
+): Promise<Begun | null> {
+  const { workspaceId } = agent;
+  const task = await taskByLease(sql, workspaceId, lease);
+  if (!task) return null;
+  const run = (await isWorkedOn(sql, task)) ? await loadRun(sql, workspaceId, task.runId) : null;
+  if (run) return { agent, run, key: task.stepKey, task };
+  await dropTask(sql, workspaceId, lease); // it was reserved, and never begun
   return null;
 }
 

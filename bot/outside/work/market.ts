@@ -135,7 +135,7 @@ function createHands(needs: Needs, waiters: ReturnType<typeof createWaiters>, wa
       const ids = [...new Set(looking.map(({ agentId }) => agentId))];
       const market = await lookAtMarket(sql, ids, { withPush: push !== null, most });
       const there = looking.filter((waiter) => waiters.has(waiter)); // some may have left meanwhile
-      const found = match(market, there).map((one) => ({ ...one, lease: randomUUID() }));
+      const found = match(market, there).map((one) => ({ ...one, lease: one.waiter?.lease ?? randomUUID() }));
       if (found.length === 0) return false;
       const reserved = await reserve(sql, found.map(toMatch), most);
       for (const one of found) if (reserved.has(one.lease)) start(one, push);

@@ -3,6 +3,7 @@ import { stopPush } from "#db/tasks.ts";
 import type { WorkNeeds } from "#engine/work/work-on-step.ts";
 import { idFrom } from "../../ids.ts";
 import { queueDelivery } from "../deliveries/queue-delivery.ts";
+import { toEnvelopeRun } from "../events/envelope.ts";
 import type { Begun } from "./begin-task.ts";
 import { taskId } from "./task-id.ts";
 import { toTaskWire } from "./task-wire.ts";
@@ -18,11 +19,12 @@ export const createPush =
     const { endpointId } = begun.agent;
     const { workspaceId, runId: streamId } = begun.task;
     if (endpointId === null) throw new Error(`Agent ${begun.agent.id} has no address to push work to.`);
+    const { correlationId: correlation_id } = toEnvelopeRun(begun.run);
     const task = toTaskWire(await toTask(needs, begun));
     await queueDelivery(needs.sql, {
       ...{ endpointId, workspaceId, streamId, event: ASSIGNED, eventKey: task.id },
-      body: JSON.stringify({ event: ASSIGNED, task_id: task.id, task }),
-      traceparent: null,
+      body: JSON.stringify({ event: ASSIGNED, task_id: task.id, task, metadata: { correlation_id } }),
+      traceparent: begun.run.brief?.traceparent ?? null,
     });
   };
 

@@ -1,7 +1,15 @@
 import type { Sql } from "postgres";
-import { addAgent, changeAgent, findAgent, isKeyGone, type OutsideAgentRow } from "#db/outside-agents.ts";
+import {
+  addAgent,
+  changeAgent,
+  findAgent,
+  isKeyGone,
+  namesOfOthers,
+  type OutsideAgentRow,
+} from "#db/outside-agents.ts";
 import { Refusal } from "#engine/errors.ts";
 import { idFrom } from "../../ids.ts";
+import { likenessOf } from "../../slack/likeness.ts";
 import type { Endpoints } from "../deliveries/endpoints.ts";
 import type { Asking, Caller } from "../requests/asking.ts";
 import type { Directory } from "../requests/directory.ts";
@@ -52,13 +60,15 @@ export async function registerAgent(
   if (wanted.endpoint) endpoints.check("agent", wanted.endpoint);
   const before = await findAgent(sql, workspaceId, wanted.name);
   if (before) await refuseUnlessTheirs(sql, by.caller, before);
+  else await refuseLikeness(sql, by.caller, wanted.name);
   const { endpointId, secretShown } = await endpointFor(needs, by, wanted.endpoint, before);
   const { endpoint: _, ...said } = wanted;
   const id = before?.id ?? idFrom(by.onceId, "agent");
   const row = { ...said, id, workspaceId, keyId, projectId, endpointId };
   if (before) await changeAgent(sql, row);
   else if (!(await addAgent(sql, row))) throw taken(wanted.name);
-  return { id, isNew: before === null, secretShown };
+  const isNew = before === null || before.id === idFrom(by.onceId, "agent"); // the same call, made again
+  return { id, isNew, secretShown };
 }
 
 async function refuseName({ directory }: RegisterNeeds, workspaceId: string, name: string): Promise<void> {
@@ -85,6 +95,14 @@ async function refuseUnlessTheirs(
   throw taken(agent.name);
 }
 
+/** People tell agents apart by their names: nobody's may be taken for another's ("ѕcanner" with a Cyrillic letter). */
+async function refuseLikeness(sql: Sql, caller: Caller, name: string): Promise<void> {
+  const alike = (await namesOfOthers(sql, caller)).find((other) => likenessOf(other) === likenessOf(name));
+  if (alike === undefined) return;
+  const sentence = `“${name}” could be taken for “${alike}”, which another key has registered: choose another name.`;
+  throw new Refusal("conflict", sentence, { field: "name" });
+}
+
 type EndpointFor = Pick<Registered, "secretShown"> & { readonly endpointId: string | null };
 
 /** An address that stays keeps its secret; one that changes, or was switched off, begins anew. */
@@ -95,7 +113,8 @@ async function endpointFor(
   before: OutsideAgentRow | null,
 ): Promise<EndpointFor> {
   const old = before?.endpointId ?? null;
-  const stays = wanted && wanted.url === before?.endpointUrl && before.endpointOff === null;
+  const isOwn = old === idFrom(by.onceId, "agent-endpoint"); // the same call, made again: it never heard its secret
+  const stays = wanted && wanted.url === before?.endpointUrl && before.endpointOff === null && !isOwn;
   if (stays && old !== null) {
     if (wanted.secret !== undefined) await endpoints.rotate(by, old, wanted.secret);
     return { endpointId: old, secretShown: null };

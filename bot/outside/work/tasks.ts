@@ -5,6 +5,7 @@ import type { Assignment, StepOutput } from "#engine/agent/agent.ts";
 import type { Question } from "#engine/consultation/question.ts";
 import type { Engine } from "#engine/engine.ts";
 import { toAssignment, type WorkNeeds } from "#engine/work/work-on-step.ts";
+import { DECISION } from "#integrations/agents/approval.ts";
 import { idFrom } from "../../ids.ts";
 import type { Asking } from "../requests/asking.ts";
 import type { NewRequest } from "../requests/request.ts";
@@ -12,7 +13,7 @@ import { wrongInRequest } from "../requests/request-checks.ts";
 import { questionOf } from "../requests/request-question.ts";
 import { refuseWrong } from "../wrong-fields.ts";
 import type { OutsideAgents } from "./agents.ts";
-import { type Begun, giveBack, NEVER_HEARD } from "./begin-task.ts";
+import { type Begun, begunBefore, giveBack, NEVER_HEARD } from "./begin-task.ts";
 import type { Market } from "./market.ts";
 import { whyNotHeld } from "./task-end.ts";
 import { createTell, stillHeld, type Told } from "./task-held.ts";
@@ -46,25 +47,27 @@ export function createTasks(needs: Needs) {
   const { tell, end } = createTell(needs);
 
   return {
-    /** The next task for this agent; null where there was none within `waitMs`. A caller who goes away gets none. */
+    /**
+     * The next task for this agent; null where there was none within `waitMs`. A caller who goes away gets none; one who
+     * calls again, because we were gone before we had answered, gets what was theirs.
+     */
     async claim(
       by: Asking,
       asked: {
         readonly agent: string;
         readonly waitMs: number;
-        readonly leaseMs: number | null;
+        readonly leaseMs?: number | undefined;
         readonly signal: AbortSignal;
       },
     ): Promise<Task | null> {
-      const { id, leaseMs } = await agents.mine(by, asked.agent);
-      const { waitMs, signal } = asked;
-      await beatAgents(sql, [id]);
-      const begun = await market.claim({
-        ...{ agentId: id, waitMs, signal },
-        leaseMs: asked.leaseMs ?? leaseMs,
-      });
-      if (waitMs > 0) await beatAgents(sql, [id]);
-      return begun && handOver(needs, begun, signal);
+      const agent = await agents.mine(by, asked.agent);
+      const { waitMs, signal, leaseMs = agent.leaseMs } = asked;
+      await beatAgents(sql, [agent.id]);
+      const lease = idFrom(by.onceId, "claim");
+      const claim = { agentId: agent.id, waitMs, signal, lease, leaseMs };
+      const begun = (await begunBefore(sql, agent, lease)) ?? (await market.claim(claim));
+      const beat = waitMs > 0 ? beatAgents(sql, [agent.id]) : null;
+      return (await Promise.all([begun && handOver(needs, begun, signal), beat]))[0];
     },
 
     /** A sign of life, with a word for people where there is one. Resolves to the lease's new end. */
@@ -80,8 +83,9 @@ export function createTasks(needs: Needs) {
       throw await whyNotHeld(sql, by.caller, task);
     },
 
-    complete: (by: Asking, id: string, output: StepOutput): Promise<Told> =>
-      end(by, id, "complete", (of) => ({ type: "finish step", ...of, output })),
+    /** Refuses (`bad_input`) a result that claims to be a person's decision. */
+    complete: async (by: Asking, id: string, output: StepOutput): Promise<Told> =>
+      end(by, id, "complete", (of) => ({ type: "finish step", ...of, output: ofNoPerson(output) })),
 
     /** `again`: whether trying again may help. */
     fail: (
@@ -108,6 +112,14 @@ export function createTasks(needs: Needs) {
         await giveBack(needs, task, `${name} has signed off.`);
     },
   };
+}
+
+/** Later steps take such a value for what a person approved; in their environment large and small letters are one. */
+function ofNoPerson(output: StepOutput): StepOutput {
+  const names = Object.keys(output.values ?? {}).filter((name) => name.toLowerCase() === DECISION);
+  const detail = `The name “${DECISION}” is for people's answers: use another.`;
+  refuseWrong(names.map((name) => ({ field: `values.${name}`, detail })));
+  return output;
 }
 
 /** Put to people as a request is; whom the run's own policy names. */

@@ -4,6 +4,8 @@ import type { Begun } from "./begin-task.ts";
 export type Waiter = {
   readonly agentId: string;
   readonly leaseMs: number;
+  /** The name of the lease that it gets. */
+  readonly lease: string;
   readonly signal: AbortSignal;
   /** Ends the waiting; null where there was nothing. */
   tell(begun: Begun | null): void;

@@ -14,6 +14,16 @@ const register = async (body: unknown, key?: string) =>
 const fresh = () => `scanner ${randomUUID().slice(0, 8)}`;
 
 describe("an agent registers", () => {
+  test.each(["ѕcout of hers", "Scout-of-Hers", "sc0ut of hers"])(
+    "not as “%s” beside another key's scout",
+    async (name) => {
+      await register({ name: "scout of hers" });
+      expect(await register({ name })).toMatchObject({
+        ...{ status: 409, body: { code: "conflict", errors: [{ field: "name" }] } },
+      });
+    },
+  );
+
   test("with a name alone, and is healthy", async () => {
     const name = fresh();
     const { status, body, headers } = await register({ name });

@@ -42,6 +42,18 @@ describe("A body", () => {
     expect(body.errors).toMatchObject([{ field: "title" }]);
   });
 
+  test("may be missing where none is needed, also when JSON was declared", async () => {
+    const { id } = (await post('{"title":"x"}')).body;
+    const headers = { "content-type": "application/json" };
+    const { status, body } = await stage().call("POST", `/api/v1/requests/${id}/cancel`, { key, headers });
+    expect({ status, state: body.state }).toEqual({ status: 200, state: "cancelled" });
+  });
+
+  test("that is empty where one is needed is 422 with the field that is needed", async () => {
+    const { status, body } = await post("");
+    expect({ status, errors: body.errors }).toMatchObject({ status: 422, errors: [{ field: "title" }] });
+  });
+
   test("names every field that is wrong", async () => {
     const { body } = await post(
       '{"title":"","type":"poll","timeout_minutes":0,"routing":{"recipients":[{}]}}',

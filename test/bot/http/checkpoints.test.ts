@@ -11,10 +11,15 @@ const ISO = /^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const DAY_MS = 24 * 3_600_000;
 
 const at = (workflow: string, checkpoint = "cp-1") => `/api/v1/checkpoints/${workflow}/${checkpoint}`;
+let usual: string | undefined;
+const usualKey = async () => {
+  usual ??= await stage().key();
+  return usual;
+};
 const put = async (path: string, body: unknown, key?: string) =>
-  stage().call("PUT", path, { key: key ?? (await stage().key()), body });
+  stage().call("PUT", path, { key: key ?? (await usualKey()), body });
 const get = async (path: string, key?: string) =>
-  stage().call("GET", path, { key: key ?? (await stage().key()) });
+  stage().call("GET", path, { key: key ?? (await usualKey()) });
 
 describe("A checkpoint", () => {
   test("comes back as it was kept, whatever JSON it is", async () => {
@@ -49,7 +54,7 @@ describe("A checkpoint", () => {
     await put(at("wf-used"), { state_data: { step: 1 } });
     const used = await get(`${at("wf-used")}?consume=true`);
     expect(used.body).toMatchObject({ state_data: { step: 1 }, consumed_at: expect.stringMatching(ISO) });
-    const done = await stage().call("DELETE", at("wf-used"), { key: await stage().key() });
+    const done = await stage().call("DELETE", at("wf-used"), { key: await usualKey() });
     expect(done).toMatchObject({ status: 200, body: used.body });
     expect((await get(at("wf-used"))).body).toEqual(used.body);
     expect((await put(at("wf-used"), { state_data: 1 })).body).toMatchObject({ consumed_at: null });
@@ -88,6 +93,42 @@ describe("Whoever may not reach it", () => {
     });
     expect(await put(at("wf-mine"), { state_data: "elsewhere" }, foreign)).toMatchObject({ status: 201 });
     expect((await get(at("wf-mine"), own)).body).toMatchObject({ state_data: "mine", consumed_at: null });
+  });
+
+  test("puts nothing of theirs in its place: who goes on from it does what people approved", async () => {
+    const { key, call } = stage();
+    const [own, sister, other] = [
+      await key({ owner: "U01ALICE" }),
+      await key({ owner: "U01ALICE" }),
+      await key({ owner: "U02BOB" }),
+    ];
+    await put(at("wf-held"), { state_data: "ship 1.2.3" }, own);
+    for (const stranger of [other, await key()]) {
+      expect(await put(at("wf-held"), { state_data: "ship evil" }, stranger)).toMatchObject({
+        ...{ status: 409, body: { code: "conflict" } },
+      });
+      for (const [method, more] of [
+        ["DELETE", ""],
+        ["GET", "?consume=true"],
+      ] as const)
+        expect(await call(method, `${at("wf-held")}${more}`, { key: stranger })).toMatchObject({
+          ...{ status: 403, body: { code: "not_allowed" } },
+        });
+    }
+    expect((await get(at("wf-held"), own)).body).toMatchObject({
+      ...{ state_data: "ship 1.2.3", consumed_at: null },
+    });
+    expect(await put(at("wf-held"), { state_data: "ship 1.2.4" }, sister)).toMatchObject({ status: 200 });
+  });
+
+  test("may go on where the key that kept it holds no more: keys are changed now and then", async () => {
+    const { key, call } = stage();
+    const old = await key({ name: "changed now and then" });
+    await put(at("wf-old"), { state_data: 1 }, old);
+    await sql`update api_keys set revoked_at = now() where name = 'changed now and then'`;
+    const next = await key();
+    expect(await put(at("wf-old"), { state_data: 2 }, next)).toMatchObject({ status: 200 });
+    expect(await call("DELETE", at("wf-old"), { key: next })).toMatchObject({ status: 200 });
   });
 
   test("is refused: a key without the scope", async () => {

@@ -22,6 +22,14 @@ afterEach(async () => {
   await callee.close();
 });
 
+/** Document 000, “Event Schema”. */
+const ENVELOPE = {
+  ...{ event_id: "evt-uuid", event_type: "code.approved", workflow_id: "wf-abc123" },
+  timestamp: "2024-01-15T10:30:00Z",
+  data: { complaint_id: "42", approved_by: "user-uuid", code_changes: { files: 1 } },
+  metadata: { agent_id: "code-review-agent", correlation_id: "corr-xyz" },
+};
+
 const publish = (body: object, mine = key, headers: Record<string, string> = {}) =>
   stage().call("POST", EVENTS, { key: mine, body, headers });
 const subscribe = async (events: readonly string[], mine = key) =>
@@ -55,6 +63,43 @@ describe("A published event", () => {
   test("takes no more than its name, and gets a workflow of its own", async () => {
     const { body } = await publish({ event_type: "deployment.started" });
     expect(body).toMatchObject({ workflow_id: expect.stringMatching(/^wf-/), data: {} });
+  });
+
+  test("may be the documented envelope, word for word: its id and its moment are the agent's", async () => {
+    await subscribe(["*"]);
+    const told = { ...ENVELOPE, event_id: `evt-${randomUUID()}` };
+    const { status, body } = await publish(told);
+    expect({ status, body }).toEqual({
+      ...{ status: 201, body: { ...told, timestamp: "2024-01-15T10:30:00.000Z" } },
+    });
+    await expect.poll(() => callee.got.length).toBe(1);
+    expect(JSON.parse(callee.got[0]?.body ?? "")).toEqual(body);
+    expect((await publish({ event_type: "code.approved", event_id: "evt-uuid" })).body.event_id).toBe(
+      "evt-uuid",
+    );
+  });
+
+  test("happens once under an id of the agent's, however often it is told; nothing else is told under it", async () => {
+    await subscribe(["*"]);
+    const told = { event_id: "evt-42", event_type: "code.rejected", data: { a: 1, b: [2] } };
+    const [one, two] = [await publish(told), await publish({ ...told, data: { b: [2], a: 1 } })];
+    expect(two.body).toEqual(one.body);
+    expect((await publish(one.body)).body).toEqual(one.body);
+    const other = await publish({ ...told, data: {} });
+    expect([other.status, other.body.code, other.body.errors[0].field]).toEqual([
+      409,
+      "conflict",
+      "event_id",
+    ]);
+    expect((await publish(told, await stage().key({ project: randomUUID() }))).status).toBe(201);
+    await expect.poll(() => callee.got.length).toBe(2);
+    expect((await stage().call("GET", EVENTS, { key })).body.items).toHaveLength(2);
+  });
+
+  test("can't take the id of one that was published without", async () => {
+    const { body } = await publish({ event_type: "code.rejected", workflow_id: "w1" });
+    expect((await publish({ event_id: body.event_id, event_type: "code.approved" })).status).toBe(409);
+    expect((await publish(body)).body).toEqual(body);
   });
 
   test("happens once under one Idempotency-Key", async () => {
@@ -108,6 +153,11 @@ describe("A published event", () => {
     [{ event_type: "a.b", metadata: { correlation_id: 4 } }, "metadata.correlation_id", /1 to 255/],
     [{ event_type: "a.b", workflow_id: "" }, "workflow_id", /1 to 255/],
     [{ event_type: "a.b", colour: "red" }, "colour", /no such field/],
+    [{ event_type: "a.b", event_id: "" }, "event_id", /1 to 255/],
+    [{ event_type: "a.b", event_id: "evt 1" }, "event_id", /without spaces/],
+    [{ event_type: "a.b", event_id: `evt-${randomUUID()}-7` }, "event_id", /what it tells itself/],
+    [{ event_type: "a.b", timestamp: "yesterday" }, "timestamp", /a moment such as/],
+    [{ event_type: "a.b", timestamp: "2999-01-01T00:00:00Z" }, "timestamp", /future/],
   ])("is refused with what is wrong: %j", async (body, field, detail) => {
     const answer = await publish(body);
     expect([answer.status, answer.body.code]).toEqual([422, "bad_input"]);
@@ -129,6 +179,20 @@ describe("A published event", () => {
 });
 
 describe("The list of events", () => {
+  test("is told as CloudEvents to who asks for them", async () => {
+    await publish({ ...ENVELOPE, metadata: { agent_id: "reviewer", correlation_id: "corr-xyz" } });
+    const { body } = await stage().call("GET", `${EVENTS}?format=cloudevents`, { key });
+    expect(body.items).toEqual([
+      {
+        ...{ specversion: "1.0", id: "evt-uuid", source: EVENTS, type: "code.approved" },
+        ...{ subject: "wf-abc123", time: "2024-01-15T10:30:00.000Z", datacontenttype: "application/json" },
+        ...{ data: ENVELOPE.data, agentid: "reviewer", correlationid: "corr-xyz" },
+      },
+    ]);
+    const wrong = await stage().call("GET", `${EVENTS}?format=xml`, { key });
+    expect([wrong.status, wrong.body.errors[0].field]).toEqual([422, "format"]);
+  });
+
   test("shows what was asked for, newest first, in pages, within the key's reach", async () => {
     const project = await stage().key({ project: randomUUID() });
     await publish({ event_type: "a.one", workflow_id: "w1" });

@@ -57,12 +57,31 @@ describe("A field that is wrong is named", () => {
     [{ title, metadata: "x" }, ["metadata"]],
     [{ title, metadata: { a: "x".repeat(16_384) } }, ["metadata"]],
     [{ titel: "x" }, ["title", "titel"]],
+    [
+      {
+        ...{ title, options: ["a"], metadata: { agent_id: "Bob" }, callback_webhook: "https://127.0.0.1/" },
+        routing: { channels: ["email", "#nowhere"], recipients: [{ email: "no@example.com" }] },
+      },
+      [
+        ...["options", "callback_webhook", "metadata.agent_id"],
+        ...["routing.channels.0", "routing.channels.1", "routing.recipients.0.email"],
+      ],
+    ],
   ])("%j", async (asked, fields) => {
     const { status, body } = await create(asked);
     expect(status).toBe(422);
     expect(body).toMatchObject({ code: "bad_input", status: 422 });
     expect(body.errors.map(({ field }: { field: string }) => field)).toEqual(fields);
     for (const { detail } of body.errors) expect(detail).toMatch(/\w{2,}.*[.)]$/);
+  });
+
+  test("a parameter that no list has, for example a filter's name that is misspelt: not all is listed instead", async () => {
+    const key = await stage().key({ scopes: ["ask", "goals", "events", "work"], owner: "U01ALICE" });
+    for (const path of ["requests", "goals", "events", "agents", "webhooks"]) {
+      const { status, body } = await stage().call("GET", `/api/v1/${path}?statee=open`, { key });
+      expect([path, status]).toEqual([path, 422]);
+      expect(body).toMatchObject({ code: "bad_input", errors: [{ field: "statee" }] });
+    }
   });
 
   test("in an answer, a list, a wait", async () => {

@@ -136,6 +136,19 @@ describe("A look", () => {
     const answered = await respond(id, { decision: "reject", comment: "no" });
     expect((await waiting).body).toMatchObject({ state: "completed", response: answered.body.response });
   });
+
+  test("that waits with what it knows gets 304 when the time is over, and the answer as soon as there is one", async () => {
+    const { id } = (await create({ title: "x" })).body;
+    await expect.poll(async () => (await look(id)).body.state).toBe("notified");
+    const known = { "if-none-match": (await look(id)).headers.get("etag") ?? "" };
+    expect((await look(id, known, "?wait=0.05")).status).toBe(304);
+    const waiting = look(id, known, "?wait=60");
+    await respond(id, { decision: "approve" });
+    const settled = await waiting;
+    expect([settled.status, settled.body.response.decision]).toEqual([200, "approve"]);
+    const etag = { "if-none-match": settled.headers.get("etag") ?? "" };
+    expect((await look(id, etag, "?wait=60")).status).toBe(304); // at once: nothing more will come
+  });
 });
 
 describe("A late answer", () => {
@@ -159,7 +172,7 @@ describe("A late answer", () => {
     const { response } = (await look(id)).body;
     if (status === 200) {
       expect(response).toEqual(body.response);
-      await people.told(BOB, /Carol approved this/);
+      await people.told(BOB, /^✓ Approved by Carol .*Your click changed nothing/);
     } else {
       expect(status).toBe(409);
       expect(response.responder_id).toBe(BOB);

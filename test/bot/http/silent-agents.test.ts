@@ -23,7 +23,7 @@ describe("a silent agent", () => {
       "C02DEPLOYS",
       new RegExp(`^✕ ${name} · agent fell silent: ${step}\n.*offered again`),
     );
-    expect((await hand.say(second, "complete", { summary: "Done" })).body.run_status).toBe("succeeded");
+    expect((await hand.say(second, "complete", { summary: "Done" })).body.run_status).toBe("completed");
   });
 
   test("that takes too long fails its attempt, and that is said", async () => {

@@ -114,7 +114,7 @@ describe("an agent that works", () => {
     };
     const path = `/api/v1/tasks/${task.id}/complete`;
     const first = await stage().call("POST", path, asked);
-    expect(first.body).toEqual({ task_id: task.id, status: "succeeded", run_status: "succeeded" });
+    expect(first.body).toEqual({ task_id: task.id, status: "completed", run_status: "completed" });
     // As if the server had died between the commit and its answer.
     await sql`update idempotency set status = null, response = null, held_until = now()`;
     expect(await stage().call("POST", path, asked)).toMatchObject({ status: 200, body: first.body });
@@ -127,7 +127,7 @@ describe("an agent that works", () => {
   test("fails with a reason: it is offered again, or people are asked how it goes on", async () => {
     const { hand, task, title } = await working();
     const again = await hand.say(task, "fail", { reason: "No network." });
-    expect(again).toMatchObject({ status: 200, body: { status: "retrying", run_status: "running" } });
+    expect(again).toMatchObject({ status: 200, body: { status: "in_progress", run_status: "running" } });
     expect((await hand.say(task, "fail", { reason: "No network." })).body.detail).toContain(
       "it failed. No network.",
     );

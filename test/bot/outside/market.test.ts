@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { giveBack } from "#bot/outside/work/begin-task.ts";
-import { dropTask, tasksOf, tellOfTasks } from "#db/tasks.ts";
+import { dropTask, tasksOf } from "#db/tasks.ts";
 import { beginRun, connectWorkspace, openRoom, runOf, WORKSPACE } from "#test/support/engine-stage.ts";
 import { addOutsideAgent, openTestMarket } from "#test/support/outside-agents.ts";
 import { testDatabase } from "#test/support/postgres.ts";
@@ -136,7 +136,6 @@ describe("an agent", () => {
     gone.abort();
     expect(await waiting).toBeNull();
     const id = await beginRun(room, [stepFor(can)]);
-    await tellOfTasks(sql);
     expect(await one.claim(agent, 0, gone.signal)).toBeNull();
     expect(await statusOf(id)).toEqual(["ready"]);
   });

@@ -24,6 +24,17 @@ describe("The documented context", () => {
     ]);
   });
 
+  test("has lists in words, not as JSON: a risk's reasons stand on the card as its agent wrote them", () => {
+    const { evidence } = asked({
+      risk_assessment: { level: "high", reasons: ["It touches payments."], affects: [] },
+      checks: { passed: ["lint", "types"], failed_tests: 2 },
+    });
+    expect(evidence).toEqual([
+      { kind: "text", label: "Risk", text: "level: high\nreasons: It touches payments." },
+      { kind: "text", label: "Checks", text: "passed:\n- lint\n- types\nfailed tests: 2" },
+    ]);
+  });
+
   test("and other keys follow, in words; what says nothing is left out", () => {
     const { evidence } = asked({
       test_results: "214 passed",
@@ -40,6 +51,21 @@ describe("The documented context", () => {
       { kind: "text", label: "Log", text: "one\ntwo" },
       { kind: "text", label: "Nested", text: '{\n  "a": {\n    "b": 1\n  }\n}' },
     ]);
+  });
+});
+
+describe("The documented priority", () => {
+  test.each([
+    ["high", ["priority: high"]],
+    [1, ["priority: 1"]],
+    ["normal", []],
+    ["", []],
+    [{ high: true }, []],
+    [undefined, []],
+  ])("%j stands on the card as %j", (priority, lines) => {
+    const { evidence, risk } = Question.parse(questionOf({ ...ASKED, metadata: { priority } }));
+    expect(evidence.map(({ text }) => text)).toEqual(lines);
+    expect(risk).toBe("low");
   });
 });
 

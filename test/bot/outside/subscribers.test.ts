@@ -34,6 +34,8 @@ const ASKS = {
   steps: [{ key: "ask", title: "Ask", agent: { kind: "person", asks: "approval", what: "Go on?" } }],
 };
 
+const TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
 /** A run that waits for a person. */
 async function run(mine?: string): Promise<string> {
   await saveTeamWorkflow(stage().sql, ASKS);
@@ -84,6 +86,16 @@ describe("Who subscribes hears", () => {
       .poll(() => stage().sql`select state from deliveries`)
       .toEqual([{ state: "delivered" }, { state: "delivered" }]);
     expect(new Set(callee.got.map(({ headers }) => headers["webhook-id"])).size).toBe(2);
+  });
+
+  test("of a run under the correlation id and in the trace that its goal came with, also of its questions", async () => {
+    await saveTeamWorkflow(stage().sql, ASKS);
+    await subscribe(["run.requested", "consultation.opened"]);
+    const headers = { "x-correlation-id": "corr-xyz", traceparent: TRACE };
+    await goals.begin(await goals.key(), { workflow: "asks" }, { headers });
+    await expect.poll(() => namesOf().toSorted()).toEqual(["consultation.opened", "run.requested"]);
+    for (const { headers: sent } of callee.got)
+      expect(sent).toMatchObject({ traceparent: TRACE, "x-correlation-id": "corr-xyz" });
   });
 
   test("an event by the name that was asked for, where it has several", async () => {

@@ -49,6 +49,19 @@ describe("the environment of a step", () => {
     expect((await outputOf('echo "[$APPROVED_SHA]"')).log).toBe("[]\n");
   });
 
+  it("lets no other step's value stand in for what a person decided", async () => {
+    const left = (key: string, values: Record<string, string>) => ({
+      ...{ key, title: key },
+      output: { summary: "x", values },
+    });
+    const inputs = [
+      left("ok-release", { decision: "done", by: "U02BOB" }),
+      left("ok", { "release-decision": "approve", release_by: "U03CAROL" }),
+    ];
+    const line = 'echo "$STEP_OK_RELEASE_DECISION $STEP_OK_RELEASE_BY"';
+    expect((await outputOf(line, null, { inputs })).log).toBe("done U02BOB\n");
+  });
+
   it("never lets a parameter stand in for what means something else", async () => {
     const parameters = {
       path: "/evil",

@@ -86,7 +86,11 @@ describe("A URL is refused before anybody looks its name up,", () => {
       "http://ci.internal/",
       "http://10.0.0.1/",
     ])
-      expect([whyNotUrl(url, true), whyNotUrl(url, false)]).toEqual([null, "must begin with https://"]);
+      expect([whyNotUrl(url, true), whyNotUrl(url, false)]).toEqual([
+        null,
+        expect.stringMatching(/^must begin with https:.* start Countersign with CALLBACK_ALLOW_PRIVATE=1$/),
+      ]);
+    expect(whyNotUrl("http://169.254.169.254/", false)).toBe("must begin with https://");
     expect(whyNotUrl("http://example.com/", true)).toMatch(/^must begin with https:\/\/: only loopback/);
     expect(whyNotUrl("http://93.184.216.34/", true)).toMatch(/is public, so it must be called by https/);
   });

@@ -20,6 +20,7 @@ CREATE TABLE "connections" (
 	"since" timestamp with time zone DEFAULT now() NOT NULL,
 	"removed_at" timestamp with time zone,
 	"polled_to" timestamp with time zone,
+	"polled_at" timestamp with time zone,
 	CONSTRAINT "connections_workspace_id_project_id_system_pk" PRIMARY KEY("workspace_id","project_id","system")
 );
 --> statement-breakpoint
@@ -37,6 +38,16 @@ CREATE TABLE "heard" (
 	"system" text NOT NULL,
 	"key" text NOT NULL,
 	"at" timestamp with time zone DEFAULT now() NOT NULL,
+	"project_id" uuid,
+	"state" text DEFAULT 'done' NOT NULL,
+	"change" jsonb,
+	"stream_id" uuid,
+	"outcome" text,
+	"by" text,
+	"settled_at" timestamp with time zone,
+	"not_before" timestamp with time zone,
+	"failures" integer DEFAULT 0 NOT NULL,
+	"last_error" text,
 	CONSTRAINT "heard_workspace_id_system_key_pk" PRIMARY KEY("workspace_id","system","key")
 );
 --> statement-breakpoint
@@ -55,6 +66,20 @@ CREATE TABLE "links" (
 	CONSTRAINT "links_workspace_id_system_stream_id_key_pk" PRIMARY KEY("workspace_id","system","stream_id","key")
 );
 --> statement-breakpoint
+CREATE TABLE "troubles" (
+	"workspace_id" text NOT NULL,
+	"project_id" uuid NOT NULL,
+	"system" text NOT NULL,
+	"key" text NOT NULL,
+	"ref" text NOT NULL,
+	"sentence" text NOT NULL,
+	"told_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"over_at" timestamp with time zone,
+	CONSTRAINT "troubles_workspace_id_project_id_system_key_pk" PRIMARY KEY("workspace_id","project_id","system","key")
+);
+--> statement-breakpoint
 ALTER TABLE "cursors" ADD COLUMN "stuck_at" timestamp with time zone;--> statement-breakpoint
 ALTER TABLE "projects" ADD COLUMN "owner_id" text;--> statement-breakpoint
+CREATE INDEX "idx_heard_waiting" ON "heard" USING btree ("not_before") WHERE state = 'waiting';--> statement-breakpoint
+CREATE INDEX "idx_heard_asked" ON "heard" USING btree ("workspace_id","stream_id") WHERE state = 'asked';--> statement-breakpoint
 CREATE INDEX "idx_links_outside" ON "links" USING btree ("workspace_id","system","outside_id");
