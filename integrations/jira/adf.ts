@@ -5,7 +5,7 @@ import type { AdfNode } from "./adf-node.ts";
 export type Adf = { readonly version: 1; readonly type: "doc"; readonly content: readonly AdfNode[] };
 
 /** A part of a line: text from anywhere, or what `strong` makes of it. */
-export type Part = string | readonly AdfNode[];
+type Part = string | readonly AdfNode[];
 
 /** More of one text is never looked at. */
 const MOST_READ = 1_000_000;
@@ -83,7 +83,7 @@ export const panel = (
 });
 
 /** A cell of a table or an item of a list. */
-export type Cell = string | readonly AdfNode[];
+type Cell = string | readonly AdfNode[];
 
 /** A table with a row of headings. */
 export const table = (head: readonly string[], rows: readonly (readonly Cell[])[]): AdfNode => ({

@@ -11,7 +11,7 @@ import { isThere, type Way } from "./ways.ts";
 export type Standing = { readonly move: Move; readonly state: IssueState };
 
 /** Moves all that a task of Jira's can move, and says where those stand now, by their ids. */
-export type MoveByTask = (all: readonly Standing[]) => Promise<ReadonlyMap<string, Status>>;
+type MoveByTask = (all: readonly Standing[]) => Promise<ReadonlyMap<string, Status>>;
 
 type Near = Standing & { readonly way: Way };
 

@@ -12,7 +12,7 @@ import { isThere } from "./ways.ts";
 import { createWorkflows } from "./workflows.ts";
 
 /** What came of a move: where the issue stands now, or why not there. */
-export type Moved = Status | OutsideRefusal;
+type Moved = Status | OutsideRefusal;
 
 /**
  * Every move with what came of it, by the issue as it was named: a refusal of one does not stop the others, a failure stops all,

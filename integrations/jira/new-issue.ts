@@ -5,7 +5,7 @@ import type { CreateScreens, IssueType, ScreenField } from "./create-screens.ts"
 import { type Accounts, named, settingFor, settingName, toFieldValue } from "./field-values.ts";
 import type { NewIssue } from "./issue.ts";
 import { readOne } from "./issue-states.ts";
-import { refusal } from "./refusals.ts";
+import { demandProject, noPermission, refusal } from "./refusals.ts";
 
 const LONGEST_SUMMARY = 255;
 
@@ -53,6 +53,11 @@ function onScreen(
 /** The type that goes by this name, in the site's language or in Jira's own. */
 export async function typeOf(site: Site, screens: CreateScreens, name: string): Promise<IssueType> {
   const types = await screens.types();
+  if (types.length === 0) {
+    // Jira shows no types to whoever may create nothing.
+    await demandProject(site);
+    throw noPermission(site, "create issues");
+  }
   const is = (other: string | undefined) => other?.toLowerCase() === name.toLowerCase();
   const found = types.find((type) => is(type.name)) ?? types.find((type) => is(type.untranslatedName));
   if (found) return found;
@@ -90,7 +95,7 @@ export const noParent = (site: Site, type: string, parent: string, cause?: unkno
 const OURS = ["project", "issuetype", "summary", "description"];
 
 /** The fields that somebody must set before an issue can be made on this screen. */
-export const missingFrom = (
+const missingFrom = (
   screen: readonly ScreenField[],
   fields: Readonly<Record<string, unknown>>,
 ): readonly ScreenField[] =>
@@ -100,7 +105,7 @@ export const missingFrom = (
   );
 
 /** The sentence for fields that nobody set. */
-export function required(
+function required(
   { owner }: Site,
   missing: readonly Pick<ScreenField, "fieldId" | "name" | "allowedValues">[],
 ): OutsideRefusal {

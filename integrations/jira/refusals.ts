@@ -29,7 +29,7 @@ export const noPermission = ({ settings }: Site, right: string, cause?: unknown)
   );
 
 /** The project is not there, or not for us. */
-export const projectGone = ({ settings, owner }: Site, cause?: unknown): OutsideRefusal =>
+const projectGone = ({ settings, owner }: Site, cause?: unknown): OutsideRefusal =>
   refusal(
     "project_gone",
     `Jira has no project ${settings.project} that ${settings.username} can see. Give that account access, or set \`jira.project\` for ${owner}.`,

@@ -27,7 +27,7 @@ const WAITING =
   /block|wait|hold|pause|review|test|qa|feedback|wart|prüf|blockier|attente|bloqu|revis|espera|sospes|wacht|ожид|провер|レビュー|待/iu;
 
 /** Whether a status, or a resolution, says that it was given up. */
-export const isCancelled = ({ name }: { readonly name: string }): boolean => CANCELLED.test(name);
+const isCancelled = ({ name }: { readonly name: string }): boolean => CANCELLED.test(name);
 
 /** Whether an issue that stands there is where it should be. */
 export const isThere = (status: Status, { to }: Aim): boolean => status.category === to;

@@ -119,6 +119,13 @@ withContracts("Making issues in Jira", () => {
     });
   });
 
+  test("a Jira that shows no types to whoever may create nothing is understood too", async () => {
+    const { far, jira } = await stageJira();
+    const none = { startAt: 0, maxResults: 50, total: 0, issueTypes: [] };
+    far.faults.answer("getCreateIssueMetaIssueTypes", { status: 200, body: none });
+    expect(await refusalOf(jira.createIssues([newIssue("run")]))).toMatchObject({ code: "no_permission" });
+  });
+
   test("somebody who can't be assigned there is no reason to make no issue", async () => {
     const { far, jira } = await stageJira();
     const carol = far.person("carol").accountId;
