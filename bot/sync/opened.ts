@@ -9,8 +9,9 @@ const MOST_OPEN = 200;
  */
 export function createOpened<Settings, Port>(open: (connection: Connection<Settings>) => Port) {
   const ports = new Map<string, { readonly of: string; readonly port: Port }>();
-  return (connection: Connection<Settings>): Port => {
-    const name = `${connection.workspaceId} ${connection.projectId}`;
+  const nameOf = ({ workspaceId, projectId }: Connection<Settings>): string => `${workspaceId} ${projectId}`;
+  const opened = (connection: Connection<Settings>): Port => {
+    const name = nameOf(connection);
     const of = createHash("sha256").update(JSON.stringify(connection)).digest("hex");
     const had = ports.get(name);
     if (had?.of === of) return had.port;
@@ -19,4 +20,8 @@ export function createOpened<Settings, Port>(open: (connection: Connection<Setti
     ports.set(name, { of, port });
     return port;
   };
+  return Object.assign(opened, {
+    /** It refused something: when it is asked again, somebody may have mended that. */
+    forget: (connection: Connection<Settings>) => void ports.delete(nameOf(connection)),
+  });
 }

@@ -78,8 +78,9 @@ export async function readOne(site: Site, ref: string): Promise<IssueState | nul
     });
     return toState(site.settings.url, readAnswer(IssueRead, answer));
   } catch (error) {
-    if (error instanceof ApiRefusal && error.status === 404) return null;
-    throw error;
+    if (!(error instanceof ApiRefusal) || error.status !== 404) throw error;
+    await demandProject(site); // where that is gone, no issue was deleted
+    return null;
   }
 }
 

@@ -26,6 +26,8 @@ export async function bring(bringing: Bringing): Promise<void> {
   await bringIssues(bringing, desired);
   await bringRework(bringing);
   await bringDetails(bringing, desired);
+  // How it ended is the last that is said.
+  if (hasEnded(story.run)) await bringMessages(bringing);
   await bringComments(bringing);
   const { waitMs, refused } = await bringStates(bringing, desired);
   await bringMessages(bringing);

@@ -1,4 +1,5 @@
 import type { Sql } from "postgres";
+import { OutsideRefusal } from "#engine/errors.ts";
 import type { Clock } from "#engine/ports.ts";
 import { type Jira, openJira } from "#integrations/jira/jira.ts";
 import type { JiraSettings } from "#integrations/jira/settings.ts";
@@ -43,11 +44,15 @@ export function createJiraFollower(needs: {
     const book = await openLinkBook(sql, place);
     // A run goes on as it began, whatever the settings say meanwhile.
     const mode = shownIssue(book.there("run")?.shown)?.mode ?? wanted;
-    await bring({
+    const bringing = {
       ...{ sql, jira, settings, mode, story, book, now: clock.now() },
       contextOf: (...about) => contexts.about(workspaceId, ...about),
       accountOf: (personId) => accountsOf(connection, jira, personId),
       threadLink: () => linkOf(workspaceId, story.brief.goalId),
+    };
+    await bring(bringing).catch((error) => {
+      if (error instanceof OutsideRefusal) opened.forget(connection);
+      throw error;
     });
   }
 
