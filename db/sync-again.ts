@@ -19,27 +19,46 @@ const MOST_NAMED = 150;
  */
 export async function tryAgain(sql: Sql, at: AgainAt): Promise<readonly string[]> {
   const { workspaceId, system, runId } = at;
-  const freed = await sql.begin(async (tx) => {
+  const ids = await sql.begin(async (tx) => {
     await tx`delete from circuits where workspace_id = ${workspaceId} and system = ${system}`;
-    const again =
-      runId === undefined
-        ? []
-        : await tx`
-            update links set state = 'making', outside_id = null, outside_key = null, url = null,
-              tried_at = now() - interval '1 hour', changed_at = now()
-            where workspace_id = ${workspaceId} and system = ${system} and stream_id = ${runId}
-              and state in ('gone', 'skipped') returning key`;
-    const back = again.length > 0 ? tx`least(c.seq, s.seq - 1)` : tx`c.seq`;
-    return tx<{ id: string }[]>`
-      update cursors c set stuck_at = null, not_before = null, failures = 0, last_error = null, seq = ${back}
+    const isOpenAgain = runId !== undefined && (await openAgain(tx, { workspaceId, system, runId }));
+    const which = isOpenAgain ? tx`true` : tx`(c.stuck_at is not null or c.not_before is not null)`;
+    // What has been read to the end is read once more.
+    const seq = isOpenAgain ? tx`least(c.seq, s.seq - 1)` : tx`c.seq`;
+    const freed = await tx<{ id: string }[]>`
+      update cursors c set stuck_at = null, not_before = null, failures = 0, last_error = null, seq = ${seq}
       from streams s join runs r on r.id = s.id
-      where s.id = c.stream_id and c.workspace_id = ${workspaceId} and c.follower = ${system} ${ofThese(tx, at)}
-        and (c.stuck_at is not null or c.not_before is not null or ${again.length > 0})
+      where s.id = c.stream_id and c.workspace_id = ${workspaceId} and c.follower = ${system} ${ofThese(tx, at)} and ${which}
       returning c.stream_id as id`;
+    return freed.map((row) => row.id);
   });
-  const ids = freed.map((row) => row.id);
   await wake(sql, ids);
   return ids;
+}
+
+/** Whether anything of a run had been given up. What was there when it was skipped is written again, as if nothing had been. */
+async function openAgain(
+  tx: TransactionSql,
+  { workspaceId, system, runId }: Required<Omit<AgainAt, "projectId">>,
+): Promise<boolean> {
+  const open = await tx`
+    update links set state = case when state = 'skipped' and outside_id is not null then 'there' else 'making' end,
+      outside_id = case when state = 'skipped' then outside_id end, outside_key = case when state = 'skipped' then outside_key end,
+      url = case when state = 'skipped' then url end, tried_at = now() - interval '1 hour', changed_at = now()
+    where workspace_id = ${workspaceId} and system = ${system} and stream_id = ${runId} and state in ('gone', 'skipped')
+    returning key`;
+  return open.length > 0;
+}
+
+/** Lets go of one run that is stuck: whoever asks has left out what it was stuck on. */
+export async function goOn(
+  sql: Sql,
+  { workspaceId, system, runId }: Required<Omit<AgainAt, "projectId">>,
+): Promise<void> {
+  await sql`
+    update cursors set stuck_at = null, not_before = null, failures = 0, last_error = null
+    where workspace_id = ${workspaceId} and follower = ${system} and stream_id = ${runId}`;
+  await wake(sql, [runId]);
 }
 
 const ofThese = (sql: Sql | TransactionSql, { runId, projectId }: AgainAt) => {

@@ -48,7 +48,16 @@ export type LinkedRow = { readonly system: System; readonly outsideKey: string |
 export async function linkedTo(sql: Sql, workspaceId: string, runId: string): Promise<readonly LinkedRow[]> {
   return sql<LinkedRow[]>`
     select system, outside_key as "outsideKey", url from links
-    where workspace_id = ${workspaceId} and stream_id = ${runId} and key in ('run', 'page') and state = 'there'
+    where workspace_id = ${workspaceId} and stream_id = ${runId} and key in ('run', 'page') and state in ('there', 'skipped')
       and url is not null
     order by system desc, key desc`;
+}
+
+/** Runs of which something was written outside, the newest first: at most `most`. */
+export async function runsWithLinks(sql: Sql, workspaceId: string, most: number): Promise<readonly string[]> {
+  const rows = await sql<{ id: string }[]>`
+    select r.id from runs r where r.workspace_id = ${workspaceId}
+      and exists (select from links l where l.workspace_id = r.workspace_id and l.stream_id = r.id)
+    order by r.requested_at desc nulls last limit ${most}`;
+  return rows.map((row) => row.id);
 }

@@ -21,7 +21,9 @@ import { addRunCancel } from "./run-cancel.ts";
 import { addRunList } from "./run-list.ts";
 import { addRunShow } from "./run-show.ts";
 import { addStart } from "./start.ts";
+import { addSyncCheck } from "./sync-check.ts";
 import { addSyncRetry } from "./sync-retry.ts";
+import { addSyncSkip } from "./sync-skip.ts";
 import { addSyncStatus } from "./sync-status.ts";
 import type { Terminal } from "./terminal.ts";
 import { addWorkflowAdd } from "./workflow-add.ts";
@@ -91,4 +93,6 @@ function addAll(program: Command, operator: Operator): void {
   const sync = program.command("sync").description("How far Jira and Confluence are");
   addSyncStatus(sync, operator);
   addSyncRetry(sync, operator);
+  addSyncSkip(sync, operator);
+  addSyncCheck(sync, operator);
 }

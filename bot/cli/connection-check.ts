@@ -26,7 +26,7 @@ export function addConnectionCheck<Options extends Said, Settings extends Accoun
     .argument("<project>", "the project; it need not be connected yet where the options say how")
     .action(async (name: string, options: Options) => {
       const { settings, token } = await connectionFor(operator, kind, name, options);
-      const findings = await kind.check({ settings, token });
+      const findings = await kind.check({ settings, token, project: name });
       const problems = findings.filter(({ level }) => level === "problem").length;
       if (problems > 0) operator.endWith(1);
       print(operator, options, {

@@ -34,5 +34,10 @@ export type Kind<
   /** The settings for people, a line each. */
   tell(settings: Settings): readonly string[];
   /** What would work, and what would not; nothing is written. */
-  check(connection: { readonly settings: Settings; readonly token: string }): Promise<readonly Finding[]>;
+  check(connection: {
+    readonly settings: Settings;
+    readonly token: string;
+    /** What our own project is called. */
+    readonly project: string;
+  }): Promise<readonly Finding[]>;
 };

@@ -6,6 +6,7 @@ import { goAheadFor } from "#db/go-aheads.ts";
 import { listProjects } from "#db/places.ts";
 import { type BehindRow, runsBehind, type WhichRuns } from "#db/sync-status.ts";
 import { openTroubles } from "#db/troubles.ts";
+import { placeOf } from "./jira/place.ts";
 
 /** A run that no retry can bring further. `ref` stands in the message that its project's owner got. */
 export type StuckRun = {
@@ -61,7 +62,8 @@ export async function syncStatus(
       troubles.find((one) => one.system === system && one.projectId === projectId && one.sentence === reason)
         ?.ref ?? null;
     const place = project ?? space ?? "";
-    const asked = system === "jira" ? await goAheadFor(sql, workspaceId, `${origin} ${place}`) : null;
+    const asked =
+      project === undefined ? null : await goAheadFor(sql, workspaceId, placeOf({ url: origin, project }));
     return {
       ...{ system, source, origin, place },
       project: { id: projectId, name: projects.find(({ id }) => id === projectId)?.name ?? projectId },

@@ -27,6 +27,13 @@ export function putSection(body: string, runId: string, section: readonly Block[
 /** Whether a page's body has the part of this run in it. */
 export const hasSection = (body: string, runId: string): boolean => sectionsIn(body, runId).length > 0;
 
+/** What our part of a page holds; null where it is not there. */
+export function sectionOf(body: string, runId: string): string | null {
+  const [first] = sectionsIn(body, runId);
+  if (!first) return null;
+  return first.content === null ? "" : body.slice(first.content.from, first.content.to);
+}
+
 const markOf = (runId: string): string => `countersign-${runId}`;
 
 type Range = { readonly from: number; readonly to: number };

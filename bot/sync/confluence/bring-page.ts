@@ -5,6 +5,7 @@ import { wantMessage } from "#db/messages.ts";
 import { hasEnded } from "#engine/run/run.ts";
 import type { Confluence, Page } from "#integrations/confluence/confluence.ts";
 import { putSection } from "#integrations/confluence/marked-section.ts";
+import { sectionHash } from "#integrations/confluence/section-text.ts";
 import { type Block, storageOf } from "#integrations/confluence/storage.ts";
 import { Later } from "../../followers.ts";
 import { goalKey } from "../../slack/thread-messages.ts";
@@ -59,7 +60,7 @@ async function thereOf(
   const fresh = isNew
     ? { hash: hashOf(needs.blocks), at: now(), isFinal: hasEnded(story.run), version: page.version }
     : { hash: "", at: 0, isFinal: false, version: page.version };
-  const made = { ...fresh, labels: null };
+  const made = { ...fresh, section: sectionHash(page.body, story.run.id), labels: null };
   await save(needs, page, made);
   return { pageId: page.id, shown: made };
 }
@@ -75,7 +76,8 @@ async function write(needs: PageNeeds, pageId: string, shown: Shown): Promise<Sh
     await tellGone(needs, pageId);
     return null;
   }
-  const written = { ...shown, at, isFinal, version: page.version };
+  const section = sectionHash(page.body, story.run.id);
+  const written = { ...shown, at, isFinal, version: page.version, section };
   await save(needs, page, written);
   return written;
 }

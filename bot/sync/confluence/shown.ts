@@ -12,6 +12,8 @@ const Shown = z.object({
   isFinal: z.boolean(),
   /** The page's version then: a higher one is somebody else's. */
   version: z.number(),
+  /** Of what people read in our part then; null where that is not known. */
+  section: z.string().nullable().default(null),
   /** The labels it has got; null until it has got any, and our mark. */
   labels: z.array(z.string()).readonly().nullable(),
 });
@@ -23,7 +25,9 @@ const Tried = z.object({ title: z.string() });
 /** Nothing is known of a page that was never written. */
 export function readShown(shown: unknown): Shown {
   const read = Shown.safeParse(shown);
-  return read.success ? read.data : { hash: "", at: 0, isFinal: false, version: 0, labels: null };
+  return read.success
+    ? read.data
+    : { hash: "", at: 0, isFinal: false, version: 0, section: null, labels: null };
 }
 
 /** The title under which a page was asked for last; null where that is not known. */
