@@ -1,5 +1,5 @@
 import type { Sql } from "postgres";
-import { type CircuitPlace, circuitOf, closeCircuit, mayTry, openCircuit } from "#db/circuits.ts";
+import { type CircuitPlace, circuitOf, closeCircuit, type Entry, mayTry, openCircuit } from "#db/circuits.ts";
 import { OutsideFailure, OutsideRefusal } from "#engine/errors.ts";
 import { Later } from "../followers.ts";
 import type { Logger } from "../logger.ts";
@@ -23,19 +23,20 @@ export function createCircuits({ sql, log }: { readonly sql: Sql; readonly log: 
   const nameOf = ({ workspaceId, system, origin }: CircuitPlace): string =>
     [workspaceId, system, origin].join(" ");
 
-  async function enter(place: CircuitPlace): Promise<void> {
-    if ((well.get(nameOf(place)) ?? 0) > performance.now()) return;
-    if (await mayTry(sql, place, TRYING_MS)) return;
+  async function enter(place: CircuitPlace): Promise<Entry> {
+    if ((well.get(nameOf(place)) ?? 0) > performance.now()) return "well";
+    const entry = await mayTry(sql, place, TRYING_MS);
+    if (entry !== "kept out") return entry;
     const circuit = await circuitOf(sql, place);
     const waitMs = Math.max(500, (circuit?.openUntil.getTime() ?? 0) - Date.now());
     throw new Later(waitMs, circuit?.lastError ?? "It fails.");
   }
 
-  async function failed(place: CircuitPlace, error: OutsideFailure): Promise<never> {
+  async function failed(place: CircuitPlace, error: OutsideFailure, entry: Entry): Promise<never> {
     well.delete(nameOf(place));
     const { failures = 0 } = (await circuitOf(sql, place)) ?? {};
     const waitMs = error.retryAfterMs ?? Math.min(FIRST_WAIT_MS * 2 ** failures, LONGEST_WAIT_MS);
-    await openCircuit(sql, place, waitMs, error.message);
+    await openCircuit(sql, place, waitMs, error.message, entry === "let in");
     throw new Later(waitMs, error.message, { cause: error });
   }
 
@@ -45,13 +46,13 @@ export function createCircuits({ sql, log }: { readonly sql: Sql; readonly log: 
      * else `work` rejects with: a refusal means that the system is well.
      */
     async within<T>(place: CircuitPlace, work: () => Promise<T>): Promise<T> {
-      await enter(place);
+      const entry = await enter(place);
       try {
         const done = await work();
         await this.isWell(place);
         return done;
       } catch (error) {
-        if (error instanceof OutsideFailure) return await failed(place, error);
+        if (error instanceof OutsideFailure) return await failed(place, error, entry);
         if (error instanceof OutsideRefusal) await this.isWell(place);
         throw error;
       }

@@ -1,4 +1,4 @@
-import { hasEnded, type Step } from "#engine/run/run.ts";
+import { hasEnded, isApproval, type Step } from "#engine/run/run.ts";
 import {
   type Block,
   codeBlock,
@@ -35,9 +35,11 @@ export function results(story: RunStory): readonly Block[] {
   ];
 }
 
-/** The last text that a step wrote; a rehearsal's is none. */
+/** The last text that a step wrote; a rehearsal's is none, and what somebody said to an approval stands with the questions. */
 function writtenIn(story: RunStory): readonly Block[] {
-  const last = inFinishingOrder(story.run).findLast(({ output }) => (output?.text ?? "") !== "");
+  const last = inFinishingOrder(story.run).findLast(
+    (step) => !isApproval(step) && (step.output?.text ?? "") !== "",
+  );
   if (last === undefined || story.brief.rehearsed || !hasEnded(story.run)) return [];
   const mark = last.output?.notApplied ? " (written, not applied)" : "";
   return [heading(3, `${bare(last.title, 120)}${mark}`), ...namedParagraphs(last.output?.text ?? "", story)];
@@ -53,8 +55,9 @@ function rowFor(step: Step, story: RunStory): readonly Held[] {
   ];
 }
 
-function leftBy({ output }: Step): Held {
-  const values = Object.entries(output?.values ?? {}).slice(0, MOST_VALUES);
+/** A person's decision stands with the questions. */
+function leftBy({ agent, output }: Step): Held {
+  const values = agent.kind === "person" ? [] : Object.entries(output?.values ?? {}).slice(0, MOST_VALUES);
   const lines = values.map(([name, value]) => paragraph(mono(`${bare(name, 60)} = ${bare(value, 300)}`)));
   const commit = output?.commit === undefined ? [] : [paragraph("Commit ", mono(output.commit.slice(0, 12)))];
   return [...lines, ...commit].length === 0 ? "" : [...lines, ...commit];

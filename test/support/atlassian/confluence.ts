@@ -17,7 +17,7 @@ import { type Double, type DoubleOptions, type Manner, startDouble } from "./dou
 import { type Repeated, repeated } from "./repeated.ts";
 
 /** A page as tests look at it: what it shows now, and all that it was. */
-type SeenPage = Page & { readonly title: string; readonly body: string; readonly number: number };
+export type SeenPage = Page & { readonly title: string; readonly body: string; readonly number: number };
 
 /** What a person can do to a Confluence, past us. */
 type ConfluencePerson = {
