@@ -15,7 +15,8 @@ const MOST_NAMED = 150;
 
 /**
  * Lets go of runs that wait or are stuck, and asks whoever follows to look at them now. Of one run also what was given up:
- * things that somebody deleted or that were skipped are looked up, and made where they are not there. Resolves to the runs.
+ * things that somebody deleted or that were skipped are looked up, and made where they are not there; what is there is moved and
+ * written once more. Resolves to the runs.
  */
 export async function tryAgain(sql: Sql, at: AgainAt): Promise<readonly string[]> {
   const { workspaceId, system, runId } = at;
@@ -36,18 +37,23 @@ export async function tryAgain(sql: Sql, at: AgainAt): Promise<readonly string[]
   return ids;
 }
 
-/** Whether anything of a run had been given up. What was there when it was skipped is written again, as if nothing had been. */
+/** Whether anything of a run had been written. What we believe of what is there is forgotten: people may have changed it. */
 async function openAgain(
   tx: TransactionSql,
   { workspaceId, system, runId }: Required<Omit<AgainAt, "projectId">>,
 ): Promise<boolean> {
+  const written = await tx`
+    update links set shown = case when system = 'jira' then shown - 'stands' else shown || '{"hash": ""}' end
+    where workspace_id = ${workspaceId} and system = ${system} and stream_id = ${runId} and state in ('there', 'skipped')
+      and shown ->> 'stands' is distinct from 'new' and (key = 'run' or key like 'step:%' or key = 'page')
+    returning key`;
   const open = await tx`
     update links set state = case when state = 'skipped' and outside_id is not null then 'there' else 'making' end,
       outside_id = case when state = 'skipped' then outside_id end, outside_key = case when state = 'skipped' then outside_key end,
       url = case when state = 'skipped' then url end, tried_at = now() - interval '1 hour', changed_at = now()
     where workspace_id = ${workspaceId} and system = ${system} and stream_id = ${runId} and state in ('gone', 'skipped')
     returning key`;
-  return open.length > 0;
+  return written.length + open.length > 0;
 }
 
 /** Lets go of one run that is stuck: whoever asks has left out what it was stuck on. */

@@ -83,7 +83,7 @@ function summaryOf(runs: readonly Run[], compared: number, differences: readonly
   const count = `${runs.length} ${runs.length === 1 ? "run" : "runs"} compared`;
   return length === 0
     ? `${count}: all is as it should be.`
-    : `${count}: ${length} ${length === 1 ? "difference" : "differences"}. What was deleted there is made again by ./countersign sync retry g14.`;
+    : `${count}: ${length} ${length === 1 ? "difference" : "differences"}. ./countersign sync retry g14 makes again what was deleted, and moves and writes the rest.`;
 }
 
 const toWire = ({ system, goal, key, what, url }: Found) => ({ goal, system, key, what, url });

@@ -11,10 +11,10 @@ import { runOf } from "./run-of.ts";
 
 type Options = Common & { readonly system?: System };
 
-/** `sync retry`: what waits or is stuck is tried now; of one goal also what was deleted there or skipped. */
+/** `sync retry`: what waits or is stuck is tried now; one goal wholly, with what people deleted or moved and what was skipped. */
 export function addSyncRetry(sync: Command, operator: Operator): void {
   inWorkspace(sync.command("retry"))
-    .description("Try now what waits or is stuck; of one goal also what was deleted there or skipped")
+    .description("Try now what waits or is stuck; of one goal also what was deleted, moved or skipped")
     .argument("[goal]", "a goal's number, such as g14, or a run's id (all that wait)")
     .option("--system <name>", "only in jira, or only in confluence", oneOf(...SYSTEMS))
     .action((name: string | undefined, options: Options) =>

@@ -42,4 +42,6 @@ export type Move = {
   readonly issue: string;
   readonly to: Category;
   readonly prefer?: "cancelled" | undefined;
+  /** People may have moved it: where it stands is looked up, whatever we remember. */
+  readonly mayBeElsewhere?: boolean | undefined;
 };

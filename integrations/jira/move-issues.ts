@@ -76,9 +76,9 @@ async function statesFor(
   moves: readonly Move[],
   memory: StandingMemory,
 ): Promise<ReadonlyMap<string, IssueState>> {
-  const believed = moves.flatMap(({ issue }) => {
-    const state = memory.get(issue);
-    return state ? [[issue, state] as const] : [];
+  const believed = moves.flatMap((move) => {
+    const state = memory.get(move.issue);
+    return state && !move.mayBeElsewhere ? [[move.issue, state] as const] : [];
   });
   const states = new Map<string, IssueState>(believed);
   const unknown = moves.map(({ issue }) => issue).filter((issue) => !states.has(issue));

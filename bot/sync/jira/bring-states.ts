@@ -52,5 +52,9 @@ function waitFor({ issue: { workingSince }, shown }: Due, now: number): number {
   return Math.max(0, Math.min(SETTLED_MS, workingSince + SETTLED_MS - now));
 }
 
-const toMove = ({ id, stands }: Due): Move =>
-  stands === "cancelled" ? { issue: id, to: "done", prefer: "cancelled" } : { issue: id, to: stands };
+function toMove({ id, stands, shown }: Due): Move {
+  const mayBeElsewhere = shown.stands === null;
+  return stands === "cancelled"
+    ? { issue: id, to: "done", prefer: "cancelled", mayBeElsewhere }
+    : { issue: id, to: stands, mayBeElsewhere };
+}
