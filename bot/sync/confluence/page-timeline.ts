@@ -39,7 +39,7 @@ function tellRun({ fact, actor }: Told, story: RunStory): string | null {
     case "plan.retried":
       return `${by} had it planned again`;
     case "run.started":
-      return by === "Countersign" ? "Started" : `Started by ${by}`;
+      return actor.startsWith("person:") ? `Started by ${by}` : "Started";
     case "run.guided":
       return `${nameOfPerson(fact.guidance.by, story)} gave guidance`;
     case "run.succeeded":
