@@ -30,7 +30,7 @@ withContracts("a saved workflow is an epic in Jira", () => {
     const goal = await slack.card(/^Ship billing/);
     const ask = await slack.card(/would write to Jira project PAY for the first time/, goal);
     expect(ask.shown).toMatch(
-      /It would make an issue of type Epic, “Ship billing 1\.2\.3 \(g\d+\)”, and one of type Story for each of its \d steps/,
+      /It would make Epic “Ship billing 1\.2\.3 \(g\d+\)” and 3 of type Story, with comments/,
     );
     expect(ask.shown).toContain("as countersign@example.com");
     expect(far.calls.filter(({ method }) => method !== "GET")).toEqual([]);

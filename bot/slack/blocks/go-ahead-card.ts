@@ -2,7 +2,7 @@ import type { Run } from "#engine/run/run.ts";
 import { type Card, type CardContext, toCard } from "./card.ts";
 import { actions, button, section, context as words } from "./elements.ts";
 import { numberOf, titleOf } from "./goal-words.ts";
-import { bare, inert } from "./text.ts";
+import { inert } from "./text.ts";
 import { clock } from "./times.ts";
 import { mention, nameOf } from "./who.ts";
 
@@ -15,13 +15,13 @@ export function goAheadCard(
   { people, botName }: CardContext,
 ): Card {
   const { project, place, run, what } = asked;
-  const line = `${bare(botName, 40)} would write to Jira project ${bare(project.key, 40)} for the first time`;
+  const line = `${inert(botName, 40)} would write to Jira project ${inert(project.key, 40)} for the first time`;
   const who = mention(run.brief?.requestedBy ?? "", people);
   return toCard(`${line}: may it?`, [
     section(
-      `✋ ${who}, *${inert(line, 160)}*`,
-      `It would ${inert(what, 300, people)}; comment on what happens, and move it along.`,
-      `On ${inert(project.site, 100)}, as ${inert(project.account, 100)}`,
+      `✋ ${who}, *${line}*`,
+      `It would ${inert(what, 160, people)}, with comments and moves`,
+      `On ${inert(project.site, 60)}, as ${inert(project.account, 80)}`,
     ),
     actions(button("jira.go-ahead", "Go on", { run: run.id, place }, { style: "primary" })),
     words(

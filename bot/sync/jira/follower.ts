@@ -13,6 +13,7 @@ import { guarded } from "../guarded.ts";
 import { createOpened } from "../opened.ts";
 import { createAccounts } from "./accounts.ts";
 import { bring } from "./bring.ts";
+import type { Bringing } from "./bringing.ts";
 import { openLinkBook } from "./link-book.ts";
 import { hasBegun, modeFor, shownIssue } from "./mode.ts";
 
@@ -44,7 +45,7 @@ export function createJiraFollower(needs: {
     const book = await openLinkBook(sql, place);
     // A run goes on as it began, whatever the settings say meanwhile.
     const mode = shownIssue(book.there("run")?.shown)?.mode ?? wanted;
-    const bringing = {
+    const bringing: Bringing = {
       ...{ sql, jira, settings, mode, story, book, now: clock.now() },
       contextOf: (...about) => contexts.about(workspaceId, ...about),
       accountOf: (personId) => accountsOf(connection, jira, personId),

@@ -1,15 +1,17 @@
 import { askForGoAhead, goAheadFor } from "#db/go-aheads.ts";
 import { isWanted, wantMessage } from "#db/messages.ts";
+import { oneLine } from "#integrations/jira/adf.ts";
 import { Later } from "../../followers.ts";
 import { goAheadCard, letCard } from "../../slack/blocks/go-ahead-card.ts";
 import { goalKey } from "../../slack/thread-messages.ts";
 import type { Bringing } from "./bringing.ts";
-import { desiredIssues, runSummary } from "./desired-issues.ts";
+import { runSummary } from "./desired-issues.ts";
 import { namedIssue } from "./mode.ts";
 import { placeOf } from "./place.ts";
 
 /** Whoever presses wakes us; this is for the case that nobody hears it. */
 const LOOK_AGAIN_MS = 10 * 60_000;
+const MOST_IN_TITLE = 60;
 
 /**
  * Before the first write to a Jira project somebody must let us: what would be written stands in the run's thread until they do.
@@ -37,13 +39,13 @@ export async function demandGoAhead(bringing: Bringing): Promise<void> {
   throw new Later(LOOK_AGAIN_MS, `Nobody has let Countersign write to Jira project ${settings.project} yet.`);
 }
 
-/** "make an Epic “Ship billing 1.2.3 (g14)” with a Story for each of its 4 steps". */
+/** "make Epic “Ship billing 1.2.3 (g14)” and 4 of type Story". */
 function whatWouldBe({ story, settings, mode }: Bringing): string {
-  const [own] = desiredIssues(story, settings, mode);
   const named = mode === "issue" ? namedIssue(settings, story) : null;
-  if (named !== null) return `go on with ${named} if it is there`;
-  const { length } = story.run.steps;
-  const one = `make an issue of type ${own?.type ?? ""}, “${runSummary(story)}”`;
-  if (mode === "issue") return one;
-  return `${one}, and one of type ${settings.issueTypes.step} for each of its ${length} steps`;
+  if (named !== null) return `go on with ${named}, where that is there`;
+  const { epic, goal, step } = settings.issueTypes;
+  const title = `“${oneLine(runSummary(story), MOST_IN_TITLE)}”`;
+  return mode === "issue"
+    ? `make ${goal} ${title}`
+    : `make ${epic} ${title} and ${story.run.steps.length} of type ${step}`;
 }

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { blockedCard } from "#bot/slack/blocks/blocked-card.ts";
 import type { Card, CardContext } from "#bot/slack/blocks/card.ts";
+import { goAheadCard, letCard } from "#bot/slack/blocks/go-ahead-card.ts";
 import { goalCard } from "#bot/slack/blocks/goal-card.ts";
+import { issueGoneCard } from "#bot/slack/blocks/issue-gone.ts";
 import { planCard } from "#bot/slack/blocks/plan-card.ts";
 import { planDetails } from "#bot/slack/blocks/plan-details.ts";
 import { planTroubleCard } from "#bot/slack/blocks/plan-trouble.ts";
@@ -105,6 +107,7 @@ function cardsOf(evil: string): readonly Card[] {
   );
   const run = aRun({ brief, steps });
   const ask = { ...context, audience: "thread", requesterAlone: false } as const;
+  const project = { key: some(60), site: some(100), account: some(100) };
   const types = ["approval", "decision", "clarification", "work"] as const;
   return [
     ...runs.flatMap((one) => [
@@ -146,6 +149,9 @@ function cardsOf(evil: string): readonly Card[] {
     twoReadings("7f1c2a44-0a51-4c6a-9d0e-3b0f6c1d2e3f", { typed: some(10_000), command: some(200) }),
     unknownWord(some(500), some(50)),
     done(some(300), run, context),
+    goAheadCard({ project, place: "https://acme.atlassian.net PAY", run, what: some(400) }, context),
+    letCard({ project, by: "U04DAVE", at: NOON, run }, context),
+    issueGoneCard({ run, issue: some(60), step: steps[0]?.key ?? "" }),
   ];
 }
 

@@ -66,22 +66,25 @@ withContracts("an epic", () => {
 
   it("of 20 quick steps costs at most one and a half calls a step", async () => {
     const { far, begin, begins, ends, settle } = await open(EPIC);
-    const keys = Array.from({ length: 20 }, (_, i) => `s${i}`);
-    const chain: Plan = keys.map((key, i) => model(key, i === 0 ? [] : [`s${i - 1}`]));
-    const id = await begin(chain);
-    await settle(id);
-    for (const [i, key] of keys.entries()) {
-      await begins(id, key);
-      // Somebody looks in the middle of every fourth step.
-      if (i % 4 === 3) await settle(id);
-      await ends(id, key);
-    }
-    await settle(id);
+    /** Somebody looks in the middle of every fourth step. */
+    const quick = async (count: number) => {
+      const keys = Array.from({ length: count }, (_, i) => `s${i}`);
+      const chain: Plan = keys.map((key, i) => model(key, i === 0 ? [] : [`s${i - 1}`]));
+      const id = await begin(chain);
+      await settle(id);
+      for (const [i, key] of keys.entries()) {
+        await begins(id, key);
+        if (i % 4 === 3) await settle(id);
+        await ends(id, key);
+      }
+      await settle(id);
+    };
+    await quick(8); // screens and ways are learned once for all runs of a project
+    const learned = far.calls.length;
+    await quick(20);
+    const calls = far.calls.slice(learned).map(({ operationId }) => operationId);
     expect(new Set(standings(far))).toEqual(new Set(["Fertig"]));
-    // What is learned once for all runs of a project: who we are, screens, ways.
-    const learned = /^(getCreateIssueMeta|findAssignableUsers|getTransitions)/;
-    const calls = far.calls.filter(({ operationId }) => !learned.test(operationId ?? ""));
-    expect(calls.length).toBeLessThanOrEqual(30);
+    expect(calls.length, calls.join(" ")).toBeLessThanOrEqual(30);
     clean(far);
   });
 
@@ -158,89 +161,5 @@ withContracts("an epic", () => {
       "What should be different this time\nWith the API.",
     );
     clean(far);
-  });
-
-  it("says what every hostile text says, and nothing of it is markup", async () => {
-    const text = `</ac:structured-macro> {code}rm -rf{code} [~alice] @alice <@U02BOB> \u202etxt.exe 👩‍👩‍👧 ${"x".repeat(9_000)}`;
-    const { far, begin, begins, notes, ends, settle } = await open(EPIC);
-    const id = await begin([model("build")], {
-      text,
-      title: "مرحبا \u202e{code}",
-      requirements: ["[a|https://evil.example]"],
-    });
-    await begins(id, "build");
-    for (let i = 0; i < 60; i++) await notes(id, "build", `${i} ${text}`);
-    await ends(id, "build", { summary: "*done* ".repeat(60) });
-    await settle(id);
-    const [epic] = far.issues();
-    expect(epic?.fields["summary"]).toMatch(/^مرحبا \{code\} \(g\d+\)$/);
-    const description = readAdf(epic?.fields["description"]);
-    expect(description).toContain(
-      "</ac:structured-macro> {code}rm -rf{code} [~alice] @alice Bob txt.exe 👩‍👩‍👧",
-    );
-    const said =
-      commentsOn(far, epic?.key ?? "").find((each) => each.startsWith("What the agents said")) ?? "";
-    expect(said).toMatch(/^What the agents said\n… \(cut: \d+ earlier messages\)\n\[Coder\] /);
-    expect(said).toContain("[Coder] *done* *done*");
-    expect(JSON.stringify(far.issues().map(({ comments, fields }) => [comments, fields]))).not.toMatch(
-      /"type":"(mention|link|inlineCard)"/,
-    );
-    clean(far);
-  });
-});
-
-withContracts("what was made before", () => {
-  it.each([
-    ["createIssue", 1],
-    ["createIssues", 1],
-    ["addComment", 1],
-    ["addComment", 2],
-    ["doTransition", 1],
-    ["createOrUpdateRemoteIssueLink", 1],
-    ["updateComment", 1],
-  ])("is not made again: %s number %i is carried out, and nobody hears of it", async (operation, nth) => {
-    const { far, begin, begins, ends, notes, settle, restart, passes } = await open(EPIC);
-    far.faults.breakAfter(operation, { nth });
-    const id = await begin([model("build"), model("check", ["build"])]);
-    await settle(id);
-    restart();
-    await begins(id, "build");
-    await notes(id, "build", "half of it");
-    await passes(31_000);
-    await settle(id);
-    await ends(id, "build");
-    await begins(id, "check");
-    await ends(id, "check");
-    await settle(id);
-    expect(far.issues()).toHaveLength(3);
-    expect(standings(far)).toEqual(["Fertig", "Fertig", "Fertig"]);
-    expect(commentsOn(far, far.issues()[0]?.key ?? "")).toHaveLength(3);
-    clean(far);
-  });
-
-  it("is not looked for before Jira can know it, and then found though search is slow", async () => {
-    const { far, begin, look, passes, settle } = await open(EPIC);
-    far.lag(20_000);
-    far.faults.breakAfter("createIssue");
-    const id = await begin(plan);
-    await expect(look(id)).rejects.toThrow(Later);
-    await passes(2_100);
-    await expect(look(id)).rejects.toMatchObject({ name: "Later", waitMs: expect.closeTo(28_000, -4) });
-    far.lag(0);
-    await settle(id);
-    expect(far.issues()).toHaveLength(4);
-    clean(far);
-  });
-
-  it("is made again at once where it was refused, or nobody was asked", async () => {
-    const { far, begin, look, passes } = await open(EPIC);
-    far.faults.limit("createIssue", 3);
-    const id = await begin(plan);
-    await expect(look(id)).rejects.toMatchObject({ name: "Later", waitMs: expect.closeTo(3_000, -3) });
-    await expect(look(id)).rejects.toThrow(Later);
-    await passes(3_100);
-    await look(id);
-    expect(far.count("searchAndReconsileIssuesUsingJqlPost")).toBe(0);
-    expect(far.issues()).toHaveLength(4);
   });
 });
