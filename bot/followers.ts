@@ -23,6 +23,8 @@ export type Follower = {
   readonly workspaceId?: string;
   /** News of the same log within this time is one piece of news; `GATHER_MS` where nothing is said. */
   readonly gatherMs?: number;
+  /** How many logs it reads at a time; `PLACES` where nothing is said. More where each waits long for a system far away. */
+  readonly places?: number;
   /**
    * The log has grown beyond `seenSeq`. Rejects when it must be tried again: with `Later` where it only has to wait. With
    * `OutsideRefusal` it is stuck: no retry mends that, and nothing is tried until an operator says so.
@@ -102,7 +104,7 @@ type LaneNeeds = {
 /** One follower's own places: which logs wait for it, and which are being read. */
 function createLane(needs: LaneNeeds) {
   const { sql, holder, follower, log } = needs;
-  const { reads, workspaceId, gatherMs = GATHER_MS } = follower;
+  const { reads, workspaceId, gatherMs = GATHER_MS, places = PLACES } = follower;
   /** Logs that have grown, and since when they wait; who waits longest comes first. */
   const waiting = new Map<string, number>();
   const working = new Map<string, Promise<void>>();
@@ -119,7 +121,7 @@ function createLane(needs: LaneNeeds) {
   }
 
   function gather(): void {
-    if (isOpen && timer === null && waiting.size > 0 && working.size < PLACES)
+    if (isOpen && timer === null && waiting.size > 0 && working.size < places)
       timer = setTimeout(fill, gatherMs);
   }
 
@@ -127,7 +129,7 @@ function createLane(needs: LaneNeeds) {
     timer = null;
     const gatheredMs = performance.now() - gatherMs + 1; // a timer may be early by a part of a millisecond
     for (const [id, sinceMs] of waiting) {
-      if (!isOpen || working.size >= PLACES || sinceMs > gatheredMs) break;
+      if (!isOpen || working.size >= places || sinceMs > gatheredMs) break;
       waiting.delete(id);
       working.set(id, follow(id).finally(done(id)));
     }

@@ -29,6 +29,9 @@ export type Look<Settings> = {
   readonly place: LinkPlace;
 };
 
+/** How many runs are looked at together: each call takes a while, and sites allow a hundred calls a second. */
+const PLACES = 12;
+
 /**
  * Follows runs into a system outside. `bring` compares what should be there with what the links say is there, and writes the
  * difference; it rejects with `Later` where it has to wait, with `OutsideRefusal` where no retry helps. Runs of projects that
@@ -48,6 +51,7 @@ export function createSyncFollower<Settings>(needs: {
     name: system,
     reads: system,
     gatherMs,
+    places: PLACES,
     async catchUp({ id, workspaceId }: StreamRow) {
       const run = await loadRun(sql, workspaceId, id);
       const projectId = run?.brief?.projectId ?? null;
