@@ -31,7 +31,7 @@ export function addConnectionCheck<Options extends Said, Settings extends Accoun
       if (problems > 0) operator.endWith(1);
       print(operator, options, {
         value: { project: name, system: kind.system, works: problems === 0, findings: findings.map(toWire) },
-        lines: [...findings.flatMap(linesOf), "", summaryOf(findings)],
+        lines: [...findings.flatMap(linesOf), "", ...settingsLine(kind, name, findings), summaryOf(findings)],
       });
     });
 }
@@ -72,6 +72,18 @@ const linesOf = ({ level, what, todo }: Finding): readonly string[] => [
   `${SIGNS[level]} ${what}`,
   ...(todo === undefined ? [] : [`    ${todo}`]),
 ];
+
+/** A finding names a setting as countersign.yaml does. */
+const settingsLine = (
+  { system }: { readonly system: string },
+  name: string,
+  findings: readonly Finding[],
+): readonly string[] =>
+  findings.some(({ todo = "" }) => todo.includes(`\`${system}.`))
+    ? [
+        `Settings are options of ./countersign ${system} set ${name}, or stand in countersign.yaml under projects.${name}.`,
+      ]
+    : [];
 
 function summaryOf(findings: readonly Finding[]): string {
   const count = (level: Finding["level"]) => findings.filter((one) => one.level === level).length;

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { howLong } from "../slack/blocks/sync-lines.ts";
+import { CALM_MS, howLong } from "../slack/blocks/sync-lines.ts";
 import { type SystemStatus, syncStatus } from "../sync/status.ts";
 import { NAME_OF } from "../sync/system-names.ts";
 import { inOffice } from "./office.ts";
@@ -50,6 +50,9 @@ const rowOf = (status: SystemStatus): Row => [
 function stateOf({ behind, stuck, circuit, waitsForGoOn }: SystemStatus): string {
   const since = behind[0]?.since;
   const error = circuit?.lastError ?? behind.find((row) => row.error !== null)?.error;
+  const isCalm = !waitsForGoOn && !error && stuck.length === 0;
+  if (isCalm && since !== undefined && Date.now() - since < CALM_MS)
+    return `in step; news of ${counted(behind.length)} is on its way`;
   const said = [
     waitsForGoOn ? "waits for [Go on] in Slack" : null,
     since === undefined

@@ -62,7 +62,9 @@ export async function tellOwner(
   if (!brief || !project || !connection) return null;
   const found = whatIsWrong(error, connection, project);
   const ref = randomBytes(3).toString("hex");
-  const told = await sql.begin((tx) => tellOnce(tx, { system, project, brief, found, ref, runId: id }));
+  const { source: where } = connection;
+  const telling = { system, project, brief, found, where, ref, runId: id };
+  const told = await sql.begin((tx) => tellOnce(tx, telling));
   if (told) log.warn("only people can mend this", { ref, project: project.name, system, stream: id, error });
   return told ? ref : null;
 }
@@ -72,18 +74,19 @@ type Telling = {
   readonly project: Project;
   readonly brief: Brief;
   readonly found: Found;
+  readonly where: ConnectionRow["source"];
   readonly ref: string;
   readonly runId: string;
 };
 
 async function tellOnce(tx: TransactionSql, telling: Telling): Promise<boolean> {
-  const { system, project, brief, found, ref, runId } = telling;
+  const { system, project, brief, found, where, ref, runId } = telling;
   const { workspaceId, id: projectId } = project;
   const { code, sentence, goesOnByItself } = found;
   const key = createHash("sha256").update(`${code}\n${sentence}`).digest("hex").slice(0, 32);
   if (!(await beginTrouble(tx, { workspaceId, projectId, system }, { key, ref, sentence }))) return false;
   const { goalNumber } = brief;
-  const desired = syncTroubleCard({ system, project, goalNumber, sentence, ref, goesOnByItself });
+  const desired = syncTroubleCard({ system, project, goalNumber, sentence, ref, where, goesOnByItself });
   await wantMessage(tx, {
     ...{
       workspaceId,

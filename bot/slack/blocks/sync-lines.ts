@@ -3,8 +3,8 @@ import { NAME_OF, SYSTEMS } from "../../sync/system-names.ts";
 import { inert } from "./text.ts";
 
 const MINUTE_MS = 60_000;
-/** Pages are written once a minute, so a short delay is no news where nothing has failed. */
-const CALM_MS = 2 * MINUTE_MS;
+/** Pages are written once a minute, so so short a delay is no news where nothing has failed. */
+export const CALM_MS = 2 * MINUTE_MS;
 const MOST_STUCK = 3;
 const MOST_IN_REASON = 400;
 
@@ -62,7 +62,8 @@ const stuckLine = ({ system }: SystemStatus, { goalNumber, reason, ref }: StuckR
 
 /** In words that are read out: "12 minutes", "1 hour", "3 days". */
 export function howLong(ms: number): string {
-  const minutes = Math.max(1, Math.floor(ms / MINUTE_MS));
+  const minutes = Math.floor(ms / MINUTE_MS);
+  if (minutes < 1) return "under a minute";
   if (minutes < 60) return counted(minutes, "minute");
   if (minutes < 48 * 60) return counted(Math.floor(minutes / 60), "hour");
   return counted(Math.floor(minutes / (24 * 60)), "day");

@@ -11,6 +11,8 @@ export type SyncTrouble = {
   readonly goalNumber: number;
   readonly sentence: string;
   readonly ref: string;
+  /** Where its settings are. */
+  readonly where: "cli" | "settings";
   /** Nothing has to be pressed: it goes on by itself once that is mended. */
   readonly goesOnByItself: boolean;
 };
@@ -19,19 +21,22 @@ const MOST_IN_SENTENCE = 900;
 
 /** For whoever can mend it: what is wrong and what to do. Goals go on without it, and nothing is lost. */
 export function syncTroubleCard(trouble: SyncTrouble): Card {
-  const { system, project, goalNumber, ref, goesOnByItself } = trouble;
-  const name = NAME_OF[system];
+  const { system, project, goalNumber, ref, where, goesOnByItself } = trouble;
+  const [name, called] = [NAME_OF[system], inert(project.name, 60)];
   const sentence = inert(trouble.sentence, MOST_IN_SENTENCE);
   const after = goesOnByItself
     ? "Then it goes on by itself, within five minutes."
     : `Then press Try again; g${goalNumber} waits for it.`;
-  return toCard(`${name} needs you for ${inert(project.name, 60)}: ${sentence} (ref ${ref})`, [
+  return toCard(`${name} needs you for ${called}: ${sentence} (ref ${ref})`, [
     section(
-      `✋ *${name} needs you for ${inert(project.name, 60)}*`,
+      `✋ *${name} needs you for ${called}*`,
       sentence,
       `${after} Goals go on meanwhile, and nothing is lost.`,
     ),
     actions(button("sync.retry", "Try again", { project: project.id, system })),
-    words(`\`./countersign sync status ${inert(project.name, 60)}\``, `ref ${ref}`),
+    words(
+      `Settings are ${where === "cli" ? `options of \`./countersign ${system} set ${called}\`` : `in countersign.yaml, under projects.${called}`}`,
+      `ref ${ref}`,
+    ),
   ]);
 }

@@ -213,7 +213,7 @@ withContracts("sync status", () => {
       values (${WORKSPACE}, 'jira', ${far.url}, 9, now() + interval '1 h', 'Jira answers 503')`;
     const { stdout } = await countersign(desk, "sync", "status");
     expect(stdout).toMatch(
-      /1 run behind since [\d: -]+ \(1 minute\); last: Jira answers 503; tried again at [\d: -]+; 1 run stuck\n/,
+      /1 run behind since [\d: -]+ \(under a minute\); last: Jira answers 503; tried again at [\d: -]+; 1 run stuck\n/,
     );
     expect(stdout).toMatch(
       /\ng\d+ is stuck in Jira since [\d: -]+:\n {2}Jira did not accept the issue: .*Team/,

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Follower, Later, startFollowers } from "#bot/followers.ts";
+import { createSecrets } from "#bot/outside/deliveries/secrets.ts";
+import { jiraOf } from "#bot/sync/connected.ts";
 import { syncStatus } from "#bot/sync/status.ts";
 import { tellingOwners } from "#bot/sync/troubles.ts";
 import { openCircuit } from "#db/circuits.ts";
@@ -68,6 +70,7 @@ describe("What no retry can mend", () => {
       /^Jira needs you for billing: Jira did not accept the issue: field 'Team' is required\. .* \(ref [0-9a-f]{6}\)$/,
     );
     expect(JSON.stringify(one?.blocks)).toMatch(/Then press Try again; g1 waits for it\./);
+    expect(JSON.stringify(one?.blocks)).toMatch(/Settings are options of `.\/countersign jira set billing`/);
     const ref = one?.text.slice(-7, -1);
     expect(await stuck()).toMatchObject([{ ref }]);
     expect(stage.lines.join("")).toContain(ref);
@@ -86,8 +89,8 @@ describe("What no retry can mend", () => {
     await follow();
     await expect.poll(stuck).toHaveLength(3);
     const texts = (await told()).map(({ text }) => text.replace(/ \(ref.*/, ""));
-    expect(texts.toSorted()).toEqual(
-      [other, REQUIRED].map(({ message }) => `Jira needs you for billing: ${message}`).toSorted(),
+    expect(new Set(texts)).toEqual(
+      new Set([other, REQUIRED].map(({ message }) => `Jira needs you for billing: ${message}`)),
     );
   });
 
@@ -198,7 +201,19 @@ describe("A token that is not accepted any more", () => {
     await stage.run(billing);
     await follow();
     await expect.poll(told).toHaveLength(1);
-    expect((await told())[0]?.text).toMatch(/set it: `JIRA_API_TOKEN`, and start Countersign again/);
+    const [one] = await told();
+    expect(one?.text).toMatch(/set it: `JIRA_API_TOKEN`, and start Countersign again/);
+    expect(JSON.stringify(one?.blocks)).toMatch(/Settings are in countersign.yaml, under projects.billing/);
+  });
+
+  test("that was kept under another COUNTERSIGN_SECRET is a trouble with what to do", async () => {
+    const connection = jiraOf({ sql, secrets: createSecrets("quite another secret") }, WORKSPACE, billing);
+    await expect(connection).rejects.toMatchObject({
+      ...{ name: "OutsideRefusal", code: "token_unreadable" },
+      message: expect.stringMatching(
+        /another COUNTERSIGN_SECRET.*`\.\/countersign jira set billing --token-stdin`/,
+      ),
+    });
   });
 });
 
