@@ -13,9 +13,10 @@ import type { Figures } from "./measure.ts";
 import { isScenario, type ScenarioName } from "./scenarios.ts";
 import { openServer } from "./server.ts";
 import { measureSse } from "./sse.ts";
+import { measureSync } from "./sync.ts";
 
 /**
- * `npm run bench -- [steps|resume|parked|fanout|acks|api|sse|callback|claim …] [--rounds N] [--peers FOLDER] [--url URL] [--detail]`: measures and
+ * `npm run bench -- [steps|resume|parked|fanout|acks|api|sse|callback|claim|sync …] [--rounds N] [--peers FOLDER] [--url URL] [--detail]`: measures and
  * prints JSON lines. Without `--peers` and `--url` it runs on an embedded Postgres of its own, with the settings it is
  * delivered with. With `--peers` it runs the peers and ours in turn, on the peers' Postgres; those of `OURS_ALONE` have none.
  */
@@ -35,6 +36,7 @@ const OURS_ALONE: Readonly<Record<string, (url: string) => Promise<Figures>>> = 
   sse: measureSse,
   callback: measureCallback,
   claim: measureClaim,
+  sync: measureSync,
 };
 const scenarios = readScenarios(positionals);
 const rounds = Number(values.rounds);

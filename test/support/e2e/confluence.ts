@@ -12,7 +12,7 @@ const workspaceId = "T01LOCAL";
 
 /** Connects a room's project to a Confluence, as `./countersign confluence set` does. */
 export async function connectConfluence(
-  { sql, dir }: Stage,
+  { sql, dir }: Pick<Stage, "sql" | "dir">,
   name: string,
   far: Confluence,
   settings: Readonly<Record<string, unknown>> = {},

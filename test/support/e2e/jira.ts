@@ -14,7 +14,7 @@ const workspaceId = "T01LOCAL";
 
 /** Connects a room's project to a Jira, as `./countersign jira set` does. `goOn`: somebody has let us write there already. */
 export async function connectJira(
-  { sql, dir }: Stage,
+  { sql, dir }: Pick<Stage, "sql" | "dir">,
   name: string,
   far: Jira,
   { goOn = true, ...settings }: { readonly goOn?: boolean } & Readonly<Record<string, unknown>> = {},
