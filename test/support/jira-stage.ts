@@ -65,6 +65,7 @@ export async function openJiraStage(
   const connected = await connect();
   await giveGoAhead(sql, WORKSPACE, placeOf(connected), "U02BOB");
   let aheadMs = 0;
+  const slack: { hasCard: boolean } = { hasCard: true };
   const log = createLogger({ write: () => undefined, isTerminal: false, level: "error", now: Date.now });
   /** As another process has it: nothing remembered. */
   const follow = () =>
@@ -77,7 +78,7 @@ export async function openJiraStage(
           model: undefined,
         }),
       },
-      linkOf: async () => "https://acme.slack.com/archives/C02DEPLOYS/p1",
+      linkOf: async () => (slack.hasCard ? "https://acme.slack.com/archives/C02DEPLOYS/p1" : undefined),
       emailOf: async (id) => (id === "U01ALICE" ? "alice@example.com" : null),
     });
   let follower = follow();
@@ -91,6 +92,8 @@ export async function openJiraStage(
 
   return {
     far: jira,
+    /** Whether Slack has the goal's card already. */
+    slack,
     connect,
     settings: connected,
     /** A process that died and another that comes after it. */
@@ -107,6 +110,7 @@ export async function openJiraStage(
         await toRun(room, id, { type: "propose plan", plan });
       }
     },
+    proposes: (id: string, plan: Plan) => toRun(room, id, { type: "propose plan", plan }),
     begins(id: string, key: string) {
       const lease = randomUUID();
       leases.set(`${id} ${key}`, lease);

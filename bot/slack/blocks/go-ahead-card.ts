@@ -41,3 +41,12 @@ export function letCard(
   const line = `✓ ${nameOf(by, people)} let ${name} ${clock(at, run.requestedAt ?? at)}`;
   return toCard(line, [section(line), words(numberOf(run), titleOf(run))]);
 }
+
+/** The same card of a goal that was called off before anything was written. */
+export function notNeededCard(
+  { project, run }: { readonly project: Project; readonly run: Run },
+  { botName }: CardContext,
+): Card {
+  const line = `– ${inert(botName, 40)} writes nothing to Jira project ${inert(project.key, 40)}: the goal was called off before`;
+  return toCard(line, [section(line), words(numberOf(run), titleOf(run))]);
+}

@@ -7,7 +7,7 @@ import { bringMessages } from "./bring-messages.ts";
 import { bringStates } from "./bring-states.ts";
 import type { Bringing } from "./bringing.ts";
 import { type DesiredIssue, desiredIssues } from "./desired-issues.ts";
-import { demandGoAhead } from "./go-ahead.ts";
+import { demandGoAhead, withdrawGoAhead } from "./go-ahead.ts";
 
 /** A goal's card is in Slack within seconds, or Slack has trouble: after so long its issue stands without the link. */
 const LINK_WITHIN_MS = 10 * 60_000;
@@ -20,7 +20,7 @@ const LOOK_FOR_LINK_MS = 5_000;
 export async function bring(bringing: Bringing): Promise<void> {
   const { story, settings, mode, book } = bringing;
   const desired = desiredIssues(story, settings, mode);
-  if (isOver(bringing, desired)) return;
+  if (isOver(bringing, desired)) return await withdrawGoAhead(bringing);
   await demandGoAhead(bringing);
   await bringPlaces(bringing, desired);
   await bringIssues(bringing, desired);

@@ -1,8 +1,10 @@
 import { askForGoAhead, goAheadFor } from "#db/go-aheads.ts";
 import { isWanted, wantMessage } from "#db/messages.ts";
+import type { Run } from "#engine/run/run.ts";
 import { oneLine } from "#integrations/jira/adf.ts";
 import { Later } from "../../followers.ts";
-import { goAheadCard, letCard } from "../../slack/blocks/go-ahead-card.ts";
+import type { Card } from "../../slack/blocks/card.ts";
+import { goAheadCard, letCard, notNeededCard } from "../../slack/blocks/go-ahead-card.ts";
 import { goalKey } from "../../slack/thread-messages.ts";
 import type { Bringing } from "./bringing.ts";
 import { runSummary } from "./desired-issues.ts";
@@ -19,24 +21,39 @@ const MOST_IN_TITLE = 60;
  */
 export async function demandGoAhead(bringing: Bringing): Promise<void> {
   const { sql, story, settings, book } = bringing;
-  const { run, brief, context } = story;
+  const { run, context } = story;
   const place = placeOf(settings);
-  const key = `jira:go-ahead:${run.id}`;
-  const wanted = { workspaceId: run.workspaceId, key, streamId: run.id, rank: 0 } as const;
-  const at = { channelId: brief.channel, threadKey: goalKey(brief.goalId) };
   const goAhead = await goAheadFor(sql, run.workspaceId, place);
-  const project = { key: settings.project, site: new URL(settings.url).host, account: settings.username };
+  const project = projectOf(bringing);
   if (goAhead?.by && goAhead.givenAt) {
-    if (book.all.has("run") || !(await isWanted(sql, run.workspaceId, key))) return;
+    if (book.all.has("run") || !(await isWanted(sql, run.workspaceId, keyOf(run)))) return;
     const given = { project, by: goAhead.by, at: goAhead.givenAt.getTime(), run };
-    const desired = letCard(given, await bringing.contextOf(given.by));
-    await wantMessage(sql, { ...wanted, ...at, desired });
-    return;
+    return await show(bringing, letCard(given, await bringing.contextOf(given.by)));
   }
   await askForGoAhead(sql, run.workspaceId, place);
-  const desired = goAheadCard({ project, place, run, what: whatWouldBe(bringing) }, context);
-  await wantMessage(sql, { ...wanted, ...at, desired });
+  await show(bringing, goAheadCard({ project, place, run, what: whatWouldBe(bringing) }, context));
   throw new Later(LOOK_AGAIN_MS, `Nobody has let Countersign write to Jira project ${settings.project} yet.`);
+}
+
+/** Nothing is to be written after all: whoever was asked is asked no more. */
+export async function withdrawGoAhead(bringing: Bringing): Promise<void> {
+  const { sql, story, book } = bringing;
+  const { run, context } = story;
+  if (book.all.has("run") || !(await isWanted(sql, run.workspaceId, keyOf(run)))) return;
+  await show(bringing, notNeededCard({ project: projectOf(bringing), run }, context));
+}
+
+const keyOf = ({ id }: Run): string => `jira:go-ahead:${id}`;
+
+const projectOf = ({ settings: { project, url, username } }: Bringing) => ({
+  ...{ key: project, site: new URL(url).host, account: username },
+});
+
+async function show({ sql, story: { run, brief } }: Bringing, desired: Card): Promise<void> {
+  await wantMessage(sql, {
+    ...{ workspaceId: run.workspaceId, key: keyOf(run), streamId: run.id, rank: 0, desired },
+    ...{ channelId: brief.channel, threadKey: goalKey(brief.goalId) },
+  });
 }
 
 /** "make Epic “Ship billing 1.2.3 (g14)” and 4 of type Story". */

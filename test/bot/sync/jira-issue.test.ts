@@ -162,4 +162,18 @@ withContracts("an issue for a goal in words", () => {
     await settle(next);
     expect(await said(next, "go-ahead")).toEqual([]);
   });
+
+  it("of a goal that is called off before it began leaves no trace, and nobody is asked any more", async () => {
+    const { far, begin, proposes, cancels, settle, look, said, connect } = await open();
+    await connect({ project: "MOB" });
+    const id = await begin(null, { planApproval: "always" });
+    await proposes(id, plan);
+    await expect(look(id)).rejects.toThrow(Later);
+    await cancels(id);
+    await settle(id);
+    expect(far.calls).toEqual([]);
+    expect(await said(id, "go-ahead")).toEqual([
+      { text: "– Countersign writes nothing to Jira project MOB: the goal was called off before" },
+    ]);
+  });
 });
