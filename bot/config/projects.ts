@@ -21,6 +21,11 @@ const ACCOUNTS = {
 } as const;
 type Account = (typeof ACCOUNTS)[keyof typeof ACCOUNTS];
 const NAMES = Object.values(ACCOUNTS).flatMap((account) => Object.values(account));
+const inFile = (key: string): string => key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+const SETTINGS = {
+  jira: Object.keys(JiraSettings.shape).map(inFile),
+  confluence: Object.keys(ConfluenceSettings.shape).map(inFile),
+} as const;
 const KNOWN = [...NAMES.map((name) => name.toLowerCase()), "jira", "confluence"];
 
 type Section = Readonly<Record<string, unknown>>;
@@ -92,15 +97,43 @@ function readConnected<Settings>(
       sentence: `must be set for project ${name}: in the environment, in .env, or under projects.${name}.`,
     });
   const read = schema.safeParse({ ...toCamelCase(written.data), url, username });
-  for (const issue of read.success ? [] : read.error.issues.filter(({ path }) => !isAccount(path[0])))
-    problems.push({
-      name: [at, ...issue.path.map(String)].join("."),
-      sentence: `can't be used: ${issue.message}.`,
-    });
+  const account = { url, username };
+  for (const issue of read.success ? [] : read.error.issues)
+    problems.push(...toProblems({ name, system, account }, issue));
   return read.success && token !== undefined ? { settings: read.data, token } : null;
 }
 
-const isAccount = (key: PropertyKey | undefined): boolean => key === "url" || key === "username";
+type Where = {
+  readonly name: string;
+  readonly system: keyof typeof ACCOUNTS;
+  readonly account: Readonly<Record<"url" | "username", string | undefined>>;
+};
+
+/** What is wrong with a setting, by the name that it has in the file. What an account lacks has been said. */
+function toProblems({ name, system, account }: Where, issue: z.core.$ZodIssue): readonly Problem[] {
+  const at = `projects.${name}`;
+  const [first, ...more] = issue.path.map(String);
+  const wrong = `can't be used: ${issue.message}.`;
+  if (first === "url" || first === "username")
+    return account[first] === undefined
+      ? []
+      : [{ name: `${at}.${ACCOUNTS[system][first]}`, sentence: wrong }];
+  const setting = [at, system, ...(first === undefined ? [] : [inFile(first)]), ...more].join(".");
+  if (issue.code === "unrecognized_keys")
+    return issue.keys.map((key) =>
+      unknownSetting(setting, inFile(key), more.length === 0 && first === undefined ? SETTINGS[system] : []),
+    );
+  const isMissing = issue.code === "invalid_type" && issue.message.endsWith("received undefined");
+  return [{ name: setting, sentence: isMissing ? "must be set." : wrong }];
+}
+
+function unknownSetting(at: string, key: string, known: readonly string[]): Problem {
+  const near = nearest(key, known);
+  return {
+    name: `${at}.${key}`,
+    sentence: `is not a setting that there is: ${near ? `did you mean "${near}"?` : "remove it."}`,
+  };
+}
 
 /** A project's own first, by its name in capitals or not. */
 function accountOf(account: Account, section: Section, common: Values) {

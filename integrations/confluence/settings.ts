@@ -10,8 +10,8 @@ export const ConfluenceSettings = z.strictObject({
   space: z.string().regex(/^~?[A-Za-z0-9]{1,255}$/, "a space's key, such as ENG"),
   /** The id of the page under which each run's page stands; null: the space's home page. */
   parent: z
-    .string()
-    .regex(/^\d{1,20}$/, "a page's id, the number in its address")
+    .union([z.string(), z.int().transform(String)])
+    .pipe(z.string().regex(/^\d{1,20}$/, "a page's id, the number in its address"))
     .nullable()
     .default(null),
   labels: z
