@@ -41,8 +41,9 @@ export async function openSync(needs: {
     createJiraFollower({ sql, secrets, clock, contexts, circuits, linkOf, emailOf }),
     createConfluenceFollower({ sql, secrets, contexts, circuits, linkOf, now: clock.now }),
   ];
+  const inbound = openInbound({ sql, secrets, circuits, log, slack });
   return {
-    followers: followers.map((follower) => tellingOwners(follower, { sql, log })),
-    ...openInbound({ sql, secrets, circuits, log, slack }),
+    ...inbound,
+    followers: [...followers.map((follower) => tellingOwners(follower, { sql, log })), ...inbound.followers],
   };
 }

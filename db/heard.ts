@@ -1,4 +1,4 @@
-import type { Sql } from "postgres";
+import type { Sql, TransactionSql } from "postgres";
 import type { System } from "./connections.ts";
 
 /** The channel on which every process hears that something came in from outside. */
@@ -105,29 +105,19 @@ export async function dropHeard(sql: Sql, { workspaceId, system, key }: HeardRef
     where workspace_id = ${workspaceId} and system = ${system} and key = ${key} and state = 'waiting'`;
 }
 
-/** People are asked what follows from it, and `why` they are. Resolves to how it stands then; null where it is not there. */
-export async function askAboutHeard(
-  sql: Sql,
-  { workspaceId, system, key }: HeardRef,
-  { streamId, why }: { readonly streamId: string | null; readonly why: string },
-): Promise<Heard | null> {
-  await sql`
-    update heard set state = 'asked', stream_id = ${streamId}, outcome = ${why}
-    where workspace_id = ${workspaceId} and system = ${system} and key = ${key} and state = 'waiting'`;
-  return heardOf(sql, { workspaceId, system, key });
-}
+/** How something that came in stands from now on. */
+export type HeardNow = Pick<Heard, "state" | "streamId" | "outcome" | "by" | "settledAt">;
 
-/** What followed, said by somebody or by itself: the first one to say it says it. Resolves to how it stands then. */
-export async function settleHeard(
-  sql: Sql,
-  { workspaceId, system, key }: HeardRef,
-  { streamId, outcome, by }: Pick<Heard, "streamId" | "outcome" | "by">,
-): Promise<Heard | null> {
-  await sql`
-    update heard set state = 'done', stream_id = coalesce(${streamId}, stream_id), outcome = ${outcome}, by = ${by},
-      settled_at = now()
-    where workspace_id = ${workspaceId} and system = ${system} and key = ${key} and state <> 'done'`;
-  return heardOf(sql, { workspaceId, system, key });
+/** Keeps how it stands now. False where it has stood otherwise than in `heard` by then: whoever was first has said it. */
+export async function saveHeard(
+  sql: Sql | TransactionSql,
+  { workspaceId, system, key, state: before }: Pick<Heard, keyof HeardRef | "state">,
+  { state, streamId, outcome, by, settledAt }: HeardNow,
+): Promise<boolean> {
+  const saved = await sql`
+    update heard set state = ${state}, stream_id = ${streamId}, outcome = ${outcome}, by = ${by}, settled_at = ${settledAt}
+    where workspace_id = ${workspaceId} and system = ${system} and key = ${key} and state = ${before} returning key`;
+  return saved.length > 0;
 }
 
 /** One thing that came in; null where this workspace has none under that key. */

@@ -1,4 +1,4 @@
-import { type Heard, heardOf, settleHeard } from "#db/heard.ts";
+import { type Heard, heardOf } from "#db/heard.ts";
 import { loadRun } from "#db/load.ts";
 import { projectById } from "#db/places.ts";
 import { Refusal } from "#engine/errors.ts";
@@ -10,7 +10,7 @@ import { startGoal } from "../sync/inbound/label.ts";
 import { letMoveBack } from "../sync/inbound/move-back.ts";
 import { settingsOf } from "../sync/inbound/needs.ts";
 import { oursOf } from "../sync/inbound/ours.ts";
-import { showHeard } from "../sync/inbound/show.ts";
+import { settle } from "../sync/inbound/show.ts";
 import type { Desk } from "./desk.ts";
 import type { Click, Listening } from "./listen.ts";
 
@@ -21,14 +21,8 @@ export function listenForJiraAsks({ onClick }: Listening, desk: Desk): void {
     const run = await runOf(desk, heard);
     await refuseOutsiders(desk, click, run.brief?.channel, "say what guides this goal");
     const key = (await oursOf(desk.sql, heard, change.issueId))?.key ?? "run";
-    const settled = await guide(desk, {
-      heard,
-      change,
-      ours: { run, key },
-      by: click.person,
-      outcome: "used",
-    });
-    if (settled) await showHeard(desk, settled);
+    const ours = { run, key };
+    refuseLate(await guide(desk, { heard, change, ours, by: click.person, outcome: "used" }));
     return null;
   });
   onClick("jira.cancel", async (click) => {
@@ -37,7 +31,8 @@ export function listenForJiraAsks({ onClick }: Listening, desk: Desk): void {
     await refuseOutsiders(desk, click, run.brief?.channel, "decide how this goal goes on");
     const why = `${change.issueKey} was moved to ${change.to.name} in Jira.`;
     const outcome = await cancelled(desk, run, { by: click.person, why, onceId: `jira:${heard.key}:cancel` });
-    await settle(desk, heard, { outcome, by: outcome === "ended" ? null : click.person });
+    const by = outcome === "ended" ? null : click.person;
+    refuseLate(await settle(desk, heard, { state: "done", outcome, by }));
     return null;
   });
   onClick("jira.keep", async (click) => {
@@ -45,7 +40,7 @@ export function listenForJiraAsks({ onClick }: Listening, desk: Desk): void {
     const run = await runOf(desk, heard);
     await refuseOutsiders(desk, click, run.brief?.channel, "decide how this goal goes on");
     await letMoveBack(desk.sql, run, change.issueId);
-    await settle(desk, heard, { outcome: "kept", by: click.person });
+    refuseLate(await settle(desk, heard, { state: "done", outcome: "kept", by: click.person }));
     return null;
   });
   onClick("jira.start", async (click) => {
@@ -57,7 +52,8 @@ export function listenForJiraAsks({ onClick }: Listening, desk: Desk): void {
     await refuseOutsiders(desk, click, project.channelId, "start goals here");
     const by = click.person;
     const run = await startGoal(desk, settings, { change, project, channel: project.channelId, by });
-    await settle(desk, heard, { outcome: "started", by: run.brief?.requestedBy ?? by, streamId: run.id });
+    const whose = run.brief?.requestedBy ?? by;
+    refuseLate(await settle(desk, heard, { state: "done", outcome: "started", by: whose, streamId: run.id }));
     return null;
   });
 }
@@ -76,9 +72,18 @@ async function askedBy<Kind extends Change["kind"]>(
   const change = ChangeRead.safeParse(heard?.change).data;
   if (!heard || change?.kind !== kind) throw new Refusal("not_found", GONE);
   if (heard.state === "asked") return { heard, change: change as Extract<Change, { kind: Kind }> };
-  await showHeard(desk, heard);
-  const by = heard.by === null ? "It is settled" : `<@${heard.by}> has settled this`;
-  throw new Refusal("wrong_state", `${by} already. Your click changed nothing.`);
+  throw late(heard.by);
+}
+
+const late = (by: string | null): Refusal =>
+  new Refusal(
+    "wrong_state",
+    `${by === null ? "This is settled" : `<@${by}> has settled this`} already. Your click changed nothing.`,
+  );
+
+/** Somebody else's press came between. */
+function refuseLate(isFirst: boolean): void {
+  if (!isFirst) throw late(null);
 }
 
 async function runOf({ sql }: Desk, { workspaceId, streamId }: Heard): Promise<Run> {
@@ -110,13 +115,4 @@ async function cancelled(
     if (error instanceof Refusal && error.code === "wrong_state") return "ended";
     throw error;
   }
-}
-
-async function settle(
-  desk: Desk,
-  heard: Heard,
-  how: { readonly outcome: string; readonly by: string | null; readonly streamId?: string },
-): Promise<void> {
-  const settled = await settleHeard(desk.sql, heard, { streamId: null, ...how });
-  if (settled) await showHeard(desk, settled);
 }

@@ -60,15 +60,20 @@ const AuthorRead = z
     displayName: plainText(author?.displayName ?? "", MOST_IN_NAME) || "Somebody",
   }));
 
-const moment = z
-  .union([z.number(), z.string().transform((text) => Date.parse(text))])
+/** A moment as ms since 1970: webhooks have texts and numbers, jira.js makes dates of some. */
+export const Moment = z
+  .union([
+    z.number(),
+    z.string().transform((text) => Date.parse(text)),
+    z.date().transform((at) => at.getTime()),
+  ])
   .refine((at) => Number.isFinite(at));
 
 const CommentRead = z.object({
   id: Id,
   author: AuthorRead,
-  body: z.unknown(),
-  created: moment,
+  body: z.unknown().optional(),
+  created: Moment,
   /** Only some may read it: it is not for a channel. */
   visibility: z.unknown().optional(),
   properties: z.array(z.object({ key: z.string() })).default([]),
@@ -89,7 +94,7 @@ const ItemRead = z.object({
 export const HistoryRead = z.object({
   id: Id,
   author: AuthorRead,
-  created: moment.optional(),
+  created: Moment.optional(),
   items: z.array(ItemRead).default([]),
 });
 export type HistoryRead = z.infer<typeof HistoryRead>;
@@ -105,7 +110,7 @@ export const IssueRead = z.object({
       labels: z.array(z.string()).default([]),
       status: StatusRead.optional(),
       creator: AuthorRead,
-      created: moment.optional(),
+      created: Moment.optional(),
     })
     .prefault({}),
 });
@@ -178,10 +183,10 @@ const toldBy = ({ fields: { summary, description } }: IssueRead) => ({
 
 const Webhook = z.object({
   webhookEvent: z.string(),
-  timestamp: moment.optional(),
+  timestamp: Moment.optional(),
   issue: IssueRead,
   user: AuthorRead,
-  comment: z.unknown(),
+  comment: z.unknown().optional(),
   changelog: HistoryRead.nullish(),
 });
 

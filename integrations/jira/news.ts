@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ApiRefusal } from "../atlassian/failure.ts";
-import { type Change, HistoryRead, IssueRead, toChanges, toCommented, toCreated } from "./changes.ts";
+import { type Change, HistoryRead, IssueRead, Moment, toChanges, toCommented, toCreated } from "./changes.ts";
 import { inPath, openSite, PROPERTY, readAnswer, type Site } from "./client.ts";
 import { createKept } from "./kept.ts";
 import { readMyself } from "./people.ts";
@@ -81,7 +81,7 @@ async function readChanged(site: Site, minutes: number, from?: string): Promise<
 }
 
 const Comments = z.object({ comments: z.array(z.unknown()).default([]), total: z.number().default(0) });
-const Created = z.object({ created: z.string().transform((text) => Date.parse(text)) });
+const Created = z.object({ created: Moment });
 
 /** The newest first, as far back as `sinceMs`; what it resolves to is in order. */
 async function readComments(site: Site, issue: ChangedIssue, sinceMs: number): Promise<readonly Change[]> {

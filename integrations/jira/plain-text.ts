@@ -15,7 +15,7 @@ const MOST_DEPTH = 40;
 const MOST_NODES = 20_000;
 
 const ENDS_LINE = new Set([
-  ...["paragraph", "heading", "codeBlock", "listItem", "taskItem", "decisionItem", "tableRow", "rule"],
+  ...["paragraph", "heading", "codeBlock", "taskItem", "decisionItem", "tableRow", "rule"],
   ...["blockCard", "mediaSingle", "mediaGroup", "expand", "panel", "blockquote"],
 ]);
 
@@ -47,14 +47,14 @@ function fromDocument(document: unknown): string {
     said.push(endOf(node.type, depth));
   };
   read(document, 0);
-  return said.join("").replaceAll(/\n+(?=\n- |\n\n)/g, "");
+  return said.join("");
 }
 
-/** An empty line between paragraphs of the document itself, not between those of a list. */
+/** An empty line after each block of the document itself; inside of those their lines end. */
 function endOf(type: string, depth: number): string {
+  if (depth === 1) return "\n\n";
   if (type === "tableCell" || type === "tableHeader") return " ";
-  if (!ENDS_LINE.has(type)) return "";
-  return type === "paragraph" && depth === 1 ? "\n\n" : "\n";
+  return ENDS_LINE.has(type) ? "\n" : "";
 }
 
 function wordsOf({ type, text, attrs = {} }: Node): string {

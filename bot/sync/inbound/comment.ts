@@ -1,4 +1,4 @@
-import { askAboutHeard, type Heard, settleHeard } from "#db/heard.ts";
+import type { Heard } from "#db/heard.ts";
 import { Refusal } from "#engine/errors.ts";
 import { hasEnded } from "#engine/run/run.ts";
 import type { Commented } from "#integrations/jira/changes.ts";
@@ -6,7 +6,7 @@ import type { Desk } from "../../slack/desk.ts";
 import { standingOf } from "./authors.ts";
 import type { InboundNeeds, JiraConnection } from "./needs.ts";
 import type { Ours } from "./ours.ts";
-import { showHeard } from "./show.ts";
+import { settle } from "./show.ts";
 
 /**
  * A comment on an issue of ours. It is guidance where whoever wrote it may guide this goal in Slack; else it stands in the goal's
@@ -21,28 +21,21 @@ export async function takeComment(
   const { run, brief } = ours;
   const { accountId } = change.author;
   const standing = await standingOf(needs, connection, { accountId, channel: brief.channel });
-  const settled =
-    standing.kind === "may"
-      ? await guide(desk, { heard, change, ours, by: standing.person, outcome: "guided" })
-      : await askOrEnd(desk, heard, { streamId: run.id, why: standing.why, isOver: hasEnded(run) });
-  if (settled) await showHeard(desk, settled);
-}
-
-async function askOrEnd(
-  { sql }: Desk,
-  heard: Heard,
-  { streamId, why, isOver }: { readonly streamId: string; readonly why: string; readonly isOver: boolean },
-): Promise<Heard | null> {
-  if (isOver) return settleHeard(sql, heard, { streamId, outcome: "ended", by: null });
-  return askAboutHeard(sql, heard, { streamId, why });
+  if (standing.kind === "may")
+    await guide(desk, { heard, change, ours, by: standing.person, outcome: "guided" });
+  else
+    await settle(desk, heard, {
+      streamId: run.id,
+      ...(hasEnded(run) ? { state: "done", outcome: "ended" } : { state: "asked", outcome: standing.why }),
+    });
 }
 
 /**
- * Gives a comment to whoever works next on the run, as the word of `by`: once, whoever and however many say so. Resolves to how the
- * comment stands then: as `outcome`, or as what was said before, or as come too late.
+ * Gives a comment to whoever works next on the run, as the word of `by`: once, whoever and however many say so. False where
+ * somebody has said before what becomes of it.
  */
 export async function guide(
-  { engine, sql }: Desk,
+  desk: Desk,
   said: {
     readonly heard: Heard;
     readonly change: Commented;
@@ -50,19 +43,28 @@ export async function guide(
     readonly by: string;
     readonly outcome: "guided" | "used";
   },
-): Promise<Heard | null> {
+): Promise<boolean> {
   const { heard, change, ours, by, outcome } = said;
   const { workspaceId, key } = heard;
   const streamId = ours.run.id;
   const stream = { kind: "run", id: streamId, workspaceId } as const;
-  const command = { type: "guide", by, text: textOf(change, ours) } as const;
+  const text = textOf(change, ours);
+  const command = { type: "guide", by, text } as const;
+  const onceId = `jira:${workspaceId}:${key}`;
+  const guided = await unlessEnded(desk.engine.submit(stream, command, `person:${by}`, onceId));
+  if (!guided) return settle(desk, heard, { streamId, state: "done", outcome: "ended" });
+  const whose = guided.state.guidance.findLast((one) => one.text === text)?.by ?? by;
+  return settle(desk, heard, { streamId, state: "done", outcome, by: whose });
+}
+
+/** Null: the run has ended, so that nobody can be guided any more. */
+async function unlessEnded<T>(work: Promise<T>): Promise<T | null> {
   try {
-    await engine.submit(stream, command, `person:${by}`, `jira:${workspaceId}:${key}`);
+    return await work;
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    return settleHeard(sql, heard, { streamId, outcome: "ended", by: null });
+    if (error instanceof Refusal && error.code === "wrong_state") return null;
+    throw error;
   }
-  return settleHeard(sql, heard, { streamId, outcome, by });
 }
 
 /** What stands on a step's own issue is about that step. */

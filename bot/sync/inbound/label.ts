@@ -1,4 +1,4 @@
-import { askAboutHeard, dropHeard, type Heard, settleHeard } from "#db/heard.ts";
+import { dropHeard, type Heard } from "#db/heard.ts";
 import { type Project, projectById } from "#db/places.ts";
 import { hasEnded, type Run } from "#engine/run/run.ts";
 import type { Labelled } from "#integrations/jira/changes.ts";
@@ -8,7 +8,7 @@ import { standingOf } from "./authors.ts";
 import { isGoalLabel } from "./concerning.ts";
 import type { InboundNeeds, JiraConnection } from "./needs.ts";
 import { oursOf } from "./ours.ts";
-import { showHeard } from "./show.ts";
+import { settle } from "./show.ts";
 
 /**
  * An issue got the goal label: it becomes a goal of whoever gave it, where they may start goals in the project's channel; else the
@@ -32,10 +32,7 @@ export async function takeLabel(
     });
     return dropHeard(desk.sql, heard);
   }
-  const settled = await startOrAsk(needs, connection, {
-    ...{ heard, change, project, channel: project.channelId },
-  });
-  if (settled?.state === "asked") await showHeard(desk, settled);
+  await startOrAsk(needs, connection, { heard, change, project, channel: project.channelId });
 }
 
 async function startOrAsk(
@@ -47,17 +44,18 @@ async function startOrAsk(
     readonly project: Project;
     readonly channel: string;
   },
-): Promise<Heard | null> {
+): Promise<void> {
   const { desk } = needs;
   const { heard, change, project, channel } = labelled;
   const { accountId } = change.author;
   const standing = await standingOf(needs, connection, { accountId, channel });
-  const ask = (why: string) => askAboutHeard(desk.sql, heard, { streamId: null, why });
-  if (standing.kind === "not") return ask(standing.why);
-  if (!(await desk.people.botMayPost(connection.workspaceId, channel))) return ask("not invited");
-  const by = standing.person;
-  const run = await startGoal(desk, connection.settings, { change, project, channel, by });
-  return settleHeard(desk.sql, heard, { streamId: run.id, outcome: "started", by });
+  const mayPost = await desk.people.botMayPost(connection.workspaceId, channel);
+  if (standing.kind === "may" && mayPost) {
+    await startGoal(desk, connection.settings, { change, project, channel, by: standing.person });
+    return dropHeard(desk.sql, heard); // the goal's own card says all
+  }
+  const why = standing.kind === "may" ? "not invited" : standing.why;
+  await settle(desk, heard, { state: "asked", outcome: why });
 }
 
 /**

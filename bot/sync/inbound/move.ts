@@ -1,9 +1,9 @@
-import { askAboutHeard, askedAbout, dropHeard, type Heard, settleHeard } from "#db/heard.ts";
+import { askedAbout, dropHeard, type Heard } from "#db/heard.ts";
 import { hasEnded } from "#engine/run/run.ts";
 import { Change, type Moved } from "#integrations/jira/changes.ts";
 import type { Desk } from "../../slack/desk.ts";
 import type { Ours } from "./ours.ts";
-import { showHeard } from "./show.ts";
+import { settle } from "./show.ts";
 
 /**
  * Somebody moved an issue. A run's own issue that goes to an end while the run goes on is a question in its thread; nothing happens
@@ -18,15 +18,13 @@ export async function takeMove(
   if (key !== "run" || hasEnded(run)) return dropHeard(sql, heard);
   await closeMoves(desk, run.workspaceId, run.id, heard.key);
   if (change.to.category !== "done") return dropHeard(sql, heard);
-  const asked = await askAboutHeard(sql, heard, { streamId: run.id, why: "moved" });
-  if (asked) await showHeard(desk, asked);
+  await settle(desk, heard, { streamId: run.id, state: "asked", outcome: "moved" });
 }
 
 /** What was asked about earlier moves of this run is asked no more: the issue was moved on. */
 async function closeMoves(desk: Desk, workspaceId: string, runId: string, but: string): Promise<void> {
   for (const asked of await askedAbout(desk.sql, workspaceId, runId)) {
     if (asked.key === but || Change.safeParse(asked.change).data?.kind !== "moved") continue;
-    const closed = await settleHeard(desk.sql, asked, { streamId: null, outcome: "moved on", by: null });
-    if (closed) await showHeard(desk, closed);
+    await settle(desk, asked, { state: "done", outcome: "moved on" });
   }
 }

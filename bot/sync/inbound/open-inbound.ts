@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import type { Sql } from "postgres";
 import { openJiraNews } from "#integrations/jira/news.ts";
 import type { JiraSettings } from "#integrations/jira/settings.ts";
+import type { Follower } from "../../followers.ts";
 import { jiraWebhookRoutes } from "../../http/jira-webhook.ts";
 import type { Logger } from "../../logger.ts";
 import type { OpenSlack } from "../../open-slack.ts";
@@ -10,6 +11,7 @@ import type { Circuits } from "../circuits.ts";
 import { jiraOf } from "../connected.ts";
 import { guarded } from "../guarded.ts";
 import { createOpened } from "../opened.ts";
+import { createAsksFollower } from "./asks-follower.ts";
 import { startInbox } from "./inbox.ts";
 import type { InboundNeeds } from "./needs.ts";
 import { createPoller } from "./poller.ts";
@@ -17,6 +19,7 @@ import { takeUp } from "./take-up.ts";
 
 /** What happens in Jira, heard here: nothing, unless a project's connection says so (`inbound`). */
 export type OpenInbound = {
+  readonly followers: readonly Follower[];
   readonly routes: Hono;
   /** Begins to take up what came in, and to ask where we have to ask. Resolves to what stops it. */
   start(): Promise<() => Promise<void>>;
@@ -41,6 +44,7 @@ export function openInbound(needs: {
     }),
   };
   return {
+    followers: [createAsksFollower({ sql, desk: slack.desk })],
     routes: new Hono().route("/", jiraWebhookRoutes(needs)),
     async start() {
       const inbox = await startInbox({ sql, log, takeUp: (heard) => takeUp(inbound, heard) });
