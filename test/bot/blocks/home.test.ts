@@ -81,6 +81,15 @@ describe("the Home tab", () => {
     expect(text).toMatch(/Tag billing v0\.2\.0\?[\s\S]*\ndivider\n✋ Played\?/);
   });
 
+  test("tells of Jira and Confluence only where there is something to tell", () => {
+    const lines = ["◐ Jira is 12 minutes behind: 503", "✕ Confluence is stuck at g3: no space ENG"];
+    expect(seen(shown({ ...nothing, outside: lines }).blocks)).toContain(
+      `\nJira and Confluence\n${lines.join("\n")}\n`,
+    );
+    expect(seen(shown({ ...nothing, outside: [] }).blocks)).not.toContain("Jira");
+    expect(seen(shown(nothing).blocks)).not.toContain("Jira");
+  });
+
   test("says so where there is nothing", () => {
     const text = seen(shown(nothing).blocks);
     expect(text).toContain("Waiting for you (0)\nNothing. Nobody waits for your answer.");

@@ -124,6 +124,26 @@ describe("what only one person sees", () => {
     expect(shown(connectModel())).toContain("`ANTHROPIC_API_KEY=…`");
   });
 
+  test("a status says where the goal stands outside, and opens it there", () => {
+    const links = [
+      { label: "Open PAY-7", url: "https://acme.atlassian.net/browse/PAY-7" },
+      { label: "Open the page", url: "https://acme.atlassian.net/wiki/x" },
+    ];
+    const outside = { links, lines: ["◐ Jira is 12 minutes behind: 503"] };
+    const card = acceptable(
+      status(
+        { run: aRelease(), questions: [] },
+        { ...CONTEXT, threadLink: "https://x.example/t" },
+        false,
+        outside,
+      ),
+    );
+    expect(seen(card.blocks)).toMatch(
+      /\n◐ Jira is 12 minutes behind: 503\n\[Open thread\] \[Open PAY-7\] \[Open the page\]/,
+    );
+    expect(new Set(actionIds(card.blocks)).size).toBe(3);
+  });
+
   test("what became of a command says which goal was meant", () => {
     expect(shown(done("Cancelled", aDoneRelease(), CONTEXT))).toMatch(
       /^Cancelled g14 Release billing 0.2.0\. ✓ Done/,
