@@ -48,7 +48,7 @@ export function tellingOwners(follower: Follower, needs: Needs): Follower {
  * Tells the project's owner, else its channel, else the run's channel. Nothing where time mends it, or where they know. Resolves
  * to the message's reference.
  */
-export async function tellOwner(
+async function tellOwner(
   { sql, log }: Needs,
   system: System,
   { id, workspaceId }: StreamRow,

@@ -10,7 +10,7 @@ import { createEngine } from "#engine/engine.ts";
 import { brief, model } from "./sample-run.ts";
 
 export const WORKSPACE = "T01LOCAL";
-export const SECRET = "a secret of these tests";
+const SECRET = "a secret of these tests";
 export const SITE = "https://acme.atlassian.net";
 const MINUTE_MS = 60_000;
 

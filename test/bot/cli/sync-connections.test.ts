@@ -6,6 +6,7 @@ import { createSecrets } from "#bot/outside/deliveries/secrets.ts";
 import { aboutConnection } from "#bot/sync/connected.ts";
 import { type ConnectionRow, connectionsIn } from "#db/connections.ts";
 import { saveInstallation, saveProject } from "#db/places.ts";
+import { makeRepository } from "#test/support/e2e/repository.ts";
 import { command, commandJson } from "#test/support/operator.ts";
 import { testDatabase } from "#test/support/postgres.ts";
 
@@ -31,7 +32,16 @@ beforeEach(async () => {
   });
 });
 
-const yaml = (text: string) => writeFileSync(join(home, "countersign.yaml"), text);
+/** What countersign.yaml says of a project. */
+const fileConnects = (name: string, key: string) =>
+  writeFileSync(
+    join(home, "countersign.yaml"),
+    `jira_url: ${SITE}
+jira_username: file@acme.com
+jira_api_token: t
+projects: {${name}: {jira: {project: ${key}}}}
+`,
+  );
 const rows = () => connectionsIn(sql, WORKSPACE);
 const tokenOf = (row: ConnectionRow | undefined): string =>
   row ? createSecrets(SECRET).decrypt(row.token, aboutConnection(row)) : "none";
@@ -128,7 +138,7 @@ describe("countersign jira set", () => {
     expect([row?.settings, tokenOf(row)]).toMatchObject([{ username: "all@acme.com" }, "token-of-all"]);
   });
 
-  test("sends no token to another site or account than it was given for", async () => {
+  test("sends no token to another site or account than it was given for; --token-stdin gives another", async () => {
     await set(["--key", "PAY", ...account]);
     for (const other of [
       ["--url", "https://evil.example.com"],
@@ -139,12 +149,8 @@ describe("countersign jira set", () => {
     }
     expect((await set(["--url", "https://new.example.com"], "token-2")).code).toBe(0);
     expect(tokenOf((await rows())[0])).toBe("token-2");
-  });
-
-  test("--token-stdin replaces the token", async () => {
-    await set(["--key", "PAY", ...account]);
-    await set(["--token-stdin"], "token-2\n");
-    expect(tokenOf((await rows())[0])).toBe("token-2");
+    await set(["--token-stdin"], "token-3\n");
+    expect(tokenOf((await rows())[0])).toBe("token-3");
   });
 
   test("says everything that is wrong at once, and changes nothing", async () => {
@@ -188,11 +194,6 @@ describe("countersign jira set", () => {
     const { code, stderr } = await command(other, "jira", "set", "billing", "--mode", "epic");
     expect([code, stderr]).toEqual([1, expect.stringMatching(/another COUNTERSIGN_SECRET.*--token-stdin/)]);
   });
-
-  test("a project that there is not is named with those that there are", async () => {
-    const { code, stderr } = await command(desk, "jira", "set", "bill", "--key", "PAY");
-    expect([code, stderr]).toEqual([1, "There is no project “bill”: there is billing.\n"]);
-  });
 });
 
 describe("countersign confluence set", () => {
@@ -215,6 +216,20 @@ describe("countersign confluence set", () => {
   });
 });
 
+describe("countersign project add", () => {
+  test("connects at once a project that countersign.yaml names", async () => {
+    fileConnects("shop", "SHOP");
+    const repository = makeRepository(join(home, "shop"), { "go.mod": "module x\n" });
+    const { code, stdout, stderr } = await command(
+      { ...desk, env: { ...desk.env, PATH: process.env["PATH"] ?? "" } },
+      ...["project", "add", repository, "--name", "shop"],
+    );
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toMatch(/Jira: as countersign.yaml says. Look first: .\/countersign jira check shop\n$/);
+    expect(await rows()).toMatchObject([{ source: "settings", settings: { project: "SHOP" } }]);
+  });
+});
+
 describe("countersign jira unset", () => {
   test("nothing is written any more, and the token is forgotten", async () => {
     await set(["--key", "PAY", ...account]);
@@ -225,12 +240,12 @@ describe("countersign jira unset", () => {
     expect(await sql`select token from connections`).toEqual([{ token: "" }]);
     const { code, stderr } = await command(desk, "jira", "unset", "billing");
     expect([code, stderr]).toEqual([1, "billing is not connected to Jira.\n"]);
+    const other = await command(desk, "jira", "unset", "bill");
+    expect(other.stderr).toBe("There is no project “bill”: there is billing.\n");
   });
 
   test("what countersign.yaml says holds again; what only that says is removed there", async () => {
-    yaml(
-      `projects:\n  billing:\n    JIRA_URL: ${SITE}\n    JIRA_USERNAME: file@acme.com\n    JIRA_API_TOKEN: t\n    jira:\n      project: FILE\n`,
-    );
+    fileConnects("billing", "FILE");
     await set(["--key", "PAY", ...account, "--token-stdin"]);
     expect(await commandJson(desk, "jira", "unset", "billing")).toMatchObject({ connected: true });
     expect(await rows()).toMatchObject([{ source: "settings", settings: { project: "FILE" } }]);
