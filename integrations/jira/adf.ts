@@ -46,7 +46,7 @@ export const paragraphs = (text: string): readonly AdfNode[] =>
   clean(text)
     .split(/\n[\s]*\n/)
     .filter((part) => part.trim() !== "")
-    .map((part) => paragraph(part.replaceAll(/^\n+|\s+$/g, "")));
+    .map((part) => paragraph(part.replace(/^\n+/, "").trimEnd()));
 
 /** Words in bold. */
 export const strong = (text: string): readonly AdfNode[] =>

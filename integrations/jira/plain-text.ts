@@ -14,6 +14,9 @@ const MOST_DEPTH = 40;
 /** More of one document is never looked at. */
 const MOST_NODES = 20_000;
 
+/** Jira takes a third of it. */
+const MOST_READ = 100_000;
+
 const ENDS_LINE = new Set([
   ...["paragraph", "heading", "codeBlock", "taskItem", "decisionItem", "tableRow", "rule"],
   ...["blockCard", "mediaSingle", "mediaGroup", "expand", "panel", "blockquote"],
@@ -26,14 +29,17 @@ const ENDS_LINE = new Set([
 export function plainText(written: unknown, most: number): string {
   const text = typeof written === "string" ? fromWiki(written) : fromDocument(written);
   const tidy = clean(text)
-    .replaceAll(/[ \t]+\n/g, "\n")
+    .split("\n")
+    .map((line) => line.trimEnd()) // an expression would begin anew at each of a million spaces
+    .join("\n")
     .replaceAll(/\n{3,}/g, "\n\n")
     .trim();
   return tidy.length <= most ? tidy : `${tidy.slice(0, most - 1).toWellFormed()}…`;
 }
 
 /** Webhooks name people by ids, which say nothing to anybody. */
-const fromWiki = (text: string): string => text.replaceAll(/\[~[^\]\s]{1,200}\]/g, "@somebody");
+const fromWiki = (text: string): string =>
+  text.slice(0, MOST_READ).replaceAll(/\[~[^\]\s]{1,200}\]/g, "@somebody");
 
 function fromDocument(document: unknown): string {
   const said: string[] = [];
