@@ -20,6 +20,9 @@ export type Circuits = ReturnType<typeof createCircuits>;
  */
 export function createCircuits({ sql, log }: { readonly sql: Sql; readonly log: Logger }) {
   const well = new Map<string, number>();
+  /** How often each has failed: what was under way meanwhile says nothing of how it stands now. */
+  const failures = new Map<string, number>();
+  const failuresOf = (name: string): number => failures.get(name) ?? 0;
   const nameOf = ({ workspaceId, system, origin }: CircuitPlace): string =>
     [workspaceId, system, origin].join(" ");
 
@@ -33,11 +36,21 @@ export function createCircuits({ sql, log }: { readonly sql: Sql; readonly log: 
   }
 
   async function failed(place: CircuitPlace, error: OutsideFailure, entry: Entry): Promise<never> {
-    well.delete(nameOf(place));
-    const { failures = 0 } = (await circuitOf(sql, place)) ?? {};
-    const waitMs = error.retryAfterMs ?? Math.min(FIRST_WAIT_MS * 2 ** failures, LONGEST_WAIT_MS);
+    const name = nameOf(place);
+    well.delete(name);
+    failures.set(name, failuresOf(name) + 1);
+    const { failures: before = 0 } = (await circuitOf(sql, place)) ?? {};
+    const waitMs = error.retryAfterMs ?? Math.min(FIRST_WAIT_MS * 2 ** before, LONGEST_WAIT_MS);
     await openCircuit(sql, place, waitMs, error.message, entry === "let in");
     throw new Later(waitMs, error.message, { cause: error });
+  }
+
+  /** Only who was let in says that it is well again: an answer to an earlier call cuts no wait short. */
+  async function answered(place: CircuitPlace, entry: Entry, before: number): Promise<void> {
+    const name = nameOf(place);
+    if (failuresOf(name) === before) well.set(name, performance.now() + BELIEVED_MS);
+    if (entry === "let in" && (await closeCircuit(sql, place)))
+      log.info("a system answers again", { system: place.system, origin: place.origin });
   }
 
   return {
@@ -47,24 +60,16 @@ export function createCircuits({ sql, log }: { readonly sql: Sql; readonly log: 
      */
     async within<T>(place: CircuitPlace, work: () => Promise<T>): Promise<T> {
       const entry = await enter(place);
+      const before = failuresOf(nameOf(place));
       try {
         const done = await work();
-        await this.isWell(place);
+        await answered(place, entry, before);
         return done;
       } catch (error) {
         if (error instanceof OutsideFailure) return await failed(place, error, entry);
-        if (error instanceof OutsideRefusal) await this.isWell(place);
+        if (error instanceof OutsideRefusal) await answered(place, entry, before);
         throw error;
       }
-    },
-
-    /** It has answered. */
-    async isWell(place: CircuitPlace): Promise<void> {
-      const name = nameOf(place);
-      const isNews = (well.get(name) ?? 0) <= performance.now();
-      well.set(name, performance.now() + BELIEVED_MS);
-      if (isNews && (await closeCircuit(sql, place)))
-        log.info("a system answers again", { system: place.system, origin: place.origin });
     },
   };
 }

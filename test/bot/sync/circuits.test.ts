@@ -58,6 +58,16 @@ it("waits as long as a system says, and a shorter wait of somebody who was under
   expect(await waitsFor(open().within(place, works))).toBeGreaterThan(100_000);
 });
 
+it("waits as long as a system says, also where something that was asked before that is answered meanwhile", async () => {
+  const circuits = open();
+  const slow = Promise.withResolvers<string>();
+  const underWay = circuits.within(place, () => slow.promise);
+  expect(await waitsFor(circuits.within(place, fails(120_000)))).toBe(120_000);
+  slow.resolve("done");
+  expect(await underWay).toBe("done");
+  expect(await waitsFor(circuits.within(place, works))).toBeGreaterThan(100_000);
+});
+
 it("takes a refusal for an answer: the system is well", async () => {
   await waitsFor(open().within(place, fails()));
   await endWait();
