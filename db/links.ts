@@ -94,17 +94,3 @@ export async function closeLink(
     values (${workspaceId}, ${system}, ${streamId}, ${key}, ${state})
     on conflict (workspace_id, system, stream_id, key) do update set state = ${state}, changed_at = now()`;
 }
-
-/** The log and part that a thing outside shows; null where it is none of ours. */
-export async function linkFrom(
-  sql: Sql,
-  workspaceId: string,
-  system: System,
-  outsideId: string,
-): Promise<{ readonly streamId: string; readonly key: string } | null> {
-  const [row] = await sql<{ streamId: string; key: string }[]>`
-    select stream_id as "streamId", key from links
-    where workspace_id = ${workspaceId} and system = ${system} and outside_id = ${outsideId}
-    order by changed_at desc limit 1`;
-  return row ?? null;
-}

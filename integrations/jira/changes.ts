@@ -111,6 +111,8 @@ export const IssueRead = z.object({
       status: StatusRead.optional(),
       creator: AuthorRead,
       created: Moment.optional(),
+      /** When anything was done to it last, comments too. */
+      updated: Moment.optional(),
     })
     .prefault({}),
 });

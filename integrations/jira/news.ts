@@ -63,7 +63,7 @@ async function readEmail({ api }: Site, accountId: string): Promise<string | nul
 }
 
 const Page = z.object({ issues: z.array(IssueRead).default([]), nextPageToken: z.string().nullish() });
-const FIELDS = ["summary", "status", "labels", "description", "creator", "created"];
+const FIELDS = ["summary", "status", "labels", "description", "creator", "created", "updated"];
 
 async function readChanged(site: Site, minutes: number, from?: string): Promise<ChangedPage> {
   const jql = `project = "${site.settings.project}" AND updated >= "-${minutes}m" ORDER BY updated ASC`;

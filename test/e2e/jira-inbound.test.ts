@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { withContracts } from "#test/support/atlassian/contracts.ts";
 import { type Jira, startJira } from "#test/support/atlassian/jira.ts";
 import { connectHeardJira, guidanceIn, issueOf } from "#test/support/e2e/jira-inbound.ts";
-import { ALICE, BOB, type RoomWish } from "#test/support/e2e/room.ts";
+import { ALICE, BOB, DAVE, type RoomWish } from "#test/support/e2e/room.ts";
 import { useStage } from "#test/support/e2e/stage.ts";
 import { until } from "#test/support/e2e/until.ts";
 import { testDatabase } from "#test/support/postgres.ts";
@@ -25,9 +25,13 @@ withContracts("what people do in Jira", () => {
   });
 
   /** A goal that waits for an approval, with its issue in Jira. */
-  async function goalIn(name: string, wish: RoomWish = {}) {
+  async function goalIn(
+    name: string,
+    wish: RoomWish = {},
+    people: Readonly<Record<string, string>> = PEOPLE,
+  ) {
     const slack = await stage().room(name, wish);
-    await connectHeardJira(stage(), name, far, { secret: SECRET, people: PEOPLE, goalLabel: "agents" });
+    await connectHeardJira(stage(), name, far, { secret: SECRET, people, goalLabel: "agents" });
     await slack.types(ALICE, "/goal run ship version=1.2.3");
     const goal = await slack.card(new RegExp(`^Ship ${name}`));
     const question = await slack.card(/^✋ Tag /, goal);
@@ -74,6 +78,28 @@ withContracts("what people do in Jira", () => {
     ]);
   });
 
+  test("of a guest, or of a member who is not in the channel, guides nothing by itself either", async () => {
+    const known = { "5b10a:carol": "U08GUEST", "5b10a:bob": DAVE };
+    const { slack, goal, issue } = await goalIn("outsiders", {}, known);
+    await slack.act("people", {
+      id: "U08GUEST",
+      name: "Gil",
+      is_restricted: true,
+      channels: [slack.channel],
+    });
+    far.person("carol").comments(issue, "A guest says so.");
+    const first = await slack.card(/A guest says so/, goal);
+    expect(first.shown).toContain("(No full member here is known by this Jira account)");
+    far.person("bob").comments(issue, "Somebody from elsewhere says so.");
+    const second = await slack.card(/Somebody from elsewhere/, goal);
+    expect(second.shown).toContain("(They are not in this channel)");
+    await slack.presses(ALICE, second, "Use as guidance");
+    await slack.becomes(second, /✓ Used as guidance by Alice/);
+    expect(await guidanceIn(stage(), "outsiders")).toEqual([
+      { by: ALICE, text: "Somebody from elsewhere says so." },
+    ]);
+  });
+
   test("comes too late after the goal's end, and says what can be done", async () => {
     const { slack, goal, question, issue } = await goalIn("late");
     await slack.presses(BOB, question, "Approve");
@@ -93,7 +119,7 @@ withContracts("what people do in Jira", () => {
     expect(card.shown).toMatch(/^✋ @Alice, Bob Berg moved/);
     expect(card.buttons).toEqual(["Cancel the goal", "Keep going"]);
     await slack.presses(ALICE, card, "Keep going");
-    await slack.becomes(card, /✓ Alice .*keeps g\d+ going/);
+    await slack.becomes(card, /✓ g\d+ is kept going by Alice/);
     expect(far.statusOf(issue)).toBe("Fertig");
     await slack.fills(BOB, question, "Request changes", { note: "Not like this." });
     await until("the issue moved back", async () => far.statusOf(issue) === "In Arbeit");

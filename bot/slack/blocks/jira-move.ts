@@ -41,7 +41,7 @@ function settled({ heard, change }: FromJira<Moved>, goal: string, { people }: C
     case "cancelled":
       return `– ${goal} was cancelled by ${by}`;
     case "kept":
-      return `✓ ${by} keeps ${goal} going: with its next news the issue is moved back to where the goal stands`;
+      return `✓ ${goal} is kept going by ${by}. With its next news the issue is moved back to where the goal stands`;
     case "moved on":
       return "– It was moved on since";
     default:

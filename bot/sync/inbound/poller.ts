@@ -1,19 +1,18 @@
 import type { Sql } from "postgres";
 import { type ConnectionRow, connectionsTo, savePolledTo } from "#db/connections.ts";
 import { hear } from "#db/heard.ts";
-import { linkedIssues } from "#db/linked-issues.ts";
 import { claimPoll, forgetPolls, type Poll } from "#db/polls.ts";
-import type { Change } from "#integrations/jira/changes.ts";
-import type { ChangedIssue, JiraNews } from "#integrations/jira/news.ts";
 import { JiraSettings } from "#integrations/jira/settings.ts";
 import { Later } from "../../followers.ts";
 import type { Logger } from "../../logger.ts";
-import { concerning, isGoalLabel } from "./concerning.ts";
 import type { InboundNeeds, JiraConnection } from "./needs.ts";
+import { readPage, type Seen } from "./read-page.ts";
 
 const EVERY_MS = 60_000;
 /** Clocks differ, Jira's search learns of a change some seconds after it, and counts in minutes. */
 const OVERLAP_MS = 5 * 60_000;
+/** So many connections are asked at the same time. */
+const AT_ONCE = 4;
 
 type Needs = Pick<InboundNeeds, "jiraOf" | "newsOf"> & {
   readonly sql: Sql;
@@ -31,25 +30,30 @@ export function createPoller(needs: Needs) {
   let timer: NodeJS.Timeout | undefined;
   let turn: Promise<void> = Promise.resolve();
   let isOpen = true;
+  const seen = new Map<string, Seen>();
 
   async function pollOne(row: ConnectionRow): Promise<void> {
     if (JiraSettings.parse(row.settings).inbound !== "poll") return forgetPolls(sql, row);
     const poll = await claimPoll(sql, row, everyMs);
     const connection = poll && (await needs.jiraOf(row.workspaceId, row.projectId));
     if (!poll || !connection) return;
-    await readNews(needs, connection, poll, () => isOpen);
+    const name = `${row.workspaceId} ${row.projectId}`;
+    seen.set(name, await readNews(needs, connection, { ...poll, seen: seen.get(name) }, () => isOpen));
   }
 
   /** Whatever keeps one connection from being asked keeps no other. */
   async function look(): Promise<void> {
-    for (const row of isOpen ? await connectionsTo(sql, "jira") : []) {
-      const { workspaceId: workspace, projectId: project } = row;
-      await pollOne(row).catch((error: unknown) =>
-        error instanceof Later
-          ? log.info("Jira is asked later what happened", { workspace, project, reason: error.message })
-          : log.warn("Jira could not be asked what happened", { workspace, project, error }),
+    const rows = isOpen ? await connectionsTo(sql, "jira") : [];
+    for (let i = 0; i < rows.length; i += AT_ONCE)
+      await Promise.all(
+        rows.slice(i, i + AT_ONCE).map((row) => pollOne(row).catch((error: unknown) => tell(row, error))),
       );
-    }
+  }
+
+  function tell({ workspaceId: workspace, projectId: project }: ConnectionRow, error: unknown): void {
+    if (error instanceof Later)
+      log.info("Jira is asked later what happened", { workspace, project, reason: error.message });
+    else log.warn("Jira could not be asked what happened", { workspace, project, error });
   }
 
   const take = (): Promise<void> => {
@@ -75,56 +79,33 @@ export function createPoller(needs: Needs) {
 
 /**
  * Whoever listens for the first time hears of nothing that was before. Where we stop in the middle, the moment up to which we have
- * heard stays where it is.
+ * heard stays where it is. Resolves to what has been seen.
  */
 async function readNews(
   { sql, newsOf }: Needs,
   connection: JiraConnection,
-  { startedAt, polledTo }: Poll,
+  { startedAt, polledTo, seen: before }: Poll & { readonly seen: Seen | undefined },
   mayGoOn: () => boolean,
-): Promise<void> {
+): Promise<Seen> {
   const { workspaceId, projectId } = connection;
   const place = { workspaceId, projectId, system: "jira" } as const;
-  const news = newsOf(connection);
   const startMs = startedAt.getTime();
   const sinceMs = (polledTo?.getTime() ?? startMs) - OVERLAP_MS;
   const minutes = Math.ceil((startMs - sinceMs) / 60_000) + 1;
   const oldUntilMs = polledTo === null ? startMs : 0;
+  const news = newsOf(connection);
+  const seen = new Map<string, number>();
   let from: string | null | undefined;
   do {
     const page = await news.changedWithin(minutes, from ?? undefined);
-    const changes = await changesIn(news, { sql, connection, sinceMs }, page.issues);
-    const [old, fresh] = [
-      changes.filter(({ at }) => at < oldUntilMs),
-      changes.filter(({ at }) => at >= oldUntilMs),
-    ];
-    await hear(sql, { ...place, changes: old }, true);
-    await hear(sql, { ...place, changes: fresh });
+    const changes = await readPage({ sql, news, connection, sinceMs, before }, page.issues);
+    const isOld = ({ at }: { readonly at: number }): boolean => at < oldUntilMs;
+    await hear(sql, { ...place, changes: changes.filter(isOld) }, true);
+    await hear(sql, { ...place, changes: changes.filter((change) => !isOld(change)) });
+    for (const { id, fields } of page.issues) if (fields.updated !== undefined) seen.set(id, fields.updated);
     from = page.next;
-    if (!mayGoOn()) return;
+    if (!mayGoOn()) return seen;
   } while (from !== null);
   await savePolledTo(sql, place, startedAt);
-}
-
-/** Only issues of ours, and those with the goal label, are looked at more closely: all others cost no call. */
-async function changesIn(
-  news: JiraNews,
-  {
-    sql,
-    connection,
-    sinceMs,
-  }: { readonly sql: Sql; readonly connection: JiraConnection; readonly sinceMs: number },
-  issues: readonly ChangedIssue[],
-): Promise<readonly Change[]> {
-  const ours = await linkedIssues(
-    sql,
-    connection,
-    issues.map(({ id }) => id),
-  );
-  const isLabelled = ({ fields }: ChangedIssue): boolean => isGoalLabel(connection.settings, fields.labels);
-  const closer = issues.filter((issue) => ours.has(issue.id) || isLabelled(issue));
-  const found: Change[] = [...(await news.changesOf(closer, sinceMs))];
-  for (const issue of closer) if (ours.has(issue.id)) found.push(...(await news.commentsOn(issue, sinceMs)));
-  const wanted = await concerning(sql, connection, found);
-  return wanted.toSorted((one, other) => one.at - other.at);
+  return seen;
 }

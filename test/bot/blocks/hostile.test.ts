@@ -26,6 +26,7 @@ import {
   NOON,
   QUESTION_ID,
 } from "#test/support/card-states.ts";
+import { jiraCards } from "#test/support/jira-cards.ts";
 import { acceptable } from "#test/support/read-card.ts";
 import { requestCards } from "#test/support/request-cards.ts";
 
@@ -151,6 +152,7 @@ function cardsOf(evil: string): readonly Card[] {
     done(some(300), run, context),
     goAheadCard({ project, place: "https://acme.atlassian.net PAY", run, what: some(400) }, context),
     letCard({ project, by: "U04DAVE", at: NOON, run }, context),
+    ...jiraCards(run, some, context),
     issueGoneCard({ run, issue: some(60), step: steps[0]?.key ?? "" }),
   ];
 }
