@@ -5,7 +5,6 @@ import { runsWithLinks } from "#db/sync-status.ts";
 import type { Run } from "#engine/run/run.ts";
 import { createSecrets } from "../outside/deliveries/secrets.ts";
 import type { Difference } from "../sync/difference.ts";
-import { compareRun } from "../sync/looks.ts";
 import { NAME_OF, SYSTEMS } from "../sync/system-names.ts";
 import { inOffice, type Office } from "./office.ts";
 import type { Operator } from "./operator.ts";
@@ -60,6 +59,8 @@ async function compareAll(
   runs: readonly Run[],
   only: System | undefined,
 ): Promise<readonly (readonly Found[] | null)[]> {
+  // Only here: no other command needs the clients of Jira and Confluence.
+  const { compareRun } = await import("../sync/looks.ts");
   const secrets = createSecrets(config.secret);
   const all: (readonly Found[] | null)[] = [];
   for (const run of runs)

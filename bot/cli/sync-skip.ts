@@ -3,7 +3,6 @@ import type { System } from "#db/connections.ts";
 import { goOn } from "#db/sync-again.ts";
 import { Refusal } from "#engine/errors.ts";
 import { createSecrets } from "../outside/deliveries/secrets.ts";
-import { skipStuck } from "../sync/looks.ts";
 import { syncStatus } from "../sync/status.ts";
 import { NAME_OF, SYSTEMS } from "../sync/system-names.ts";
 import { inOffice } from "./office.ts";
@@ -34,6 +33,7 @@ export function addSyncSkip(sync: Command, operator: Operator): void {
             "wrong_state",
             `g${run.brief?.goalNumber} is not stuck, so there is nothing to leave out. ./countersign sync status shows how it stands.`,
           );
+        const { skipStuck } = await import("../sync/looks.ts");
         const skipped: { readonly system: System; readonly what: readonly string[] }[] = [];
         for (const {
           system,
