@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { OutsideFailure, OutsideRefusal } from "#engine/errors.ts";
+import { SENT_ELSEWHERE } from "./redirects.ts";
+import { tamed, tamedText } from "./tamed.ts";
 
 /** Our token is not accepted any more. It is tried again, seldom: somebody may renew it. */
 export class CredentialsLost extends OutsideFailure {}
@@ -63,23 +65,38 @@ const Said = z.object({
 
 /**
  * What a failed call means: `OutsideFailure` where it may be tried again (then nobody knows whether a write happened),
- * `CredentialsLost`, or `ApiRefusal`. What is no failure of a call comes back as it is.
+ * `CredentialsLost`, or `ApiRefusal`. What is no failure of a call comes back as it is. `secrets`: what a site that quotes us must
+ * not bring into logs and sentences.
  */
-export function toFailure(system: string, error: unknown): unknown {
+export function toFailure(system: string, error: unknown, secrets: readonly string[]): unknown {
   const answered = Answered.safeParse(error);
-  if (answered.success) return fromAnswer(system, answered.data, error);
+  if (answered.success) {
+    const body = tamed(answered.data.body, secrets);
+    const cause = Object.assign(new Error(messageOf(error, secrets)), { status: answered.data.status, body });
+    return fromAnswer(system, { ...answered.data, body }, cause);
+  }
+  const cause = new Error(messageOf(error, secrets));
   if (Unreadable.safeParse(error).success)
-    return new OutsideFailure(system, `${system} gives an answer that can't be read`, { cause: error });
+    return new OutsideFailure(system, `${system} gives an answer that can't be read`, { cause });
   const unanswered = Unanswered.or(BrokenOff).safeParse(error);
   if (!unanswered.success) return error;
   const { code = "no answer" } = unanswered.data;
+  if (code === SENT_ELSEWHERE)
+    return new OutsideFailure(
+      system,
+      `${system} sends us to another address: see that ${system.toUpperCase()}_URL is its own`,
+      { cause },
+    );
   const isSlow = /TIMEOUT|ETIMEDOUT/.test(code);
   return new OutsideFailure(
     system,
     isSlow ? `${system} does not answer in time` : `${system} can't be reached (${code})`,
-    { cause: error },
+    { cause },
   );
 }
+
+const messageOf = (error: unknown, secrets: readonly string[]): string =>
+  tamedText(error instanceof Error ? error.message : String(error), secrets, MOST_SAID);
 
 function fromAnswer(
   system: string,

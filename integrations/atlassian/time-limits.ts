@@ -1,4 +1,5 @@
 import { Agent, type Dispatcher, setGlobalDispatcher } from "undici";
+import { stayingHere } from "./redirects.ts";
 
 /** How long a site may take to begin its answer, and how long it may pause inside it. */
 export const TIME_LIMIT_MS = 15_000;
@@ -9,8 +10,8 @@ const limited = new Set<string>();
 let isInstalled = false;
 
 /**
- * Gives every call to this origin a time limit. jira.js and confluence.js call the global `fetch` and know neither time limits
- * nor signals, so it is set where `fetch` gets its connections; calls to other origins (models answer slowly) stay as they are.
+ * Gives every call to this origin a time limit, and lets none be sent to another one. jira.js and confluence.js call the global
+ * `fetch` and know neither time limits nor signals nor redirects, so it is set where `fetch` gets its connections; calls to other origins (models answer slowly) stay as they are.
  */
 export function limitTime(origin: string): void {
   limited.add(origin);
@@ -20,9 +21,9 @@ export function limitTime(origin: string): void {
 }
 
 const withLimits: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) =>
-  dispatch(
-    limited.has(String(options.origin))
-      ? { ...options, headersTimeout: TIME_LIMIT_MS, bodyTimeout: TIME_LIMIT_MS }
-      : options,
-    handler,
-  );
+  limited.has(String(options.origin))
+    ? dispatch(
+        { ...options, headersTimeout: TIME_LIMIT_MS, bodyTimeout: TIME_LIMIT_MS },
+        stayingHere(options, handler),
+      )
+    : dispatch(options, handler);

@@ -3,6 +3,7 @@ import { type Client, createClient } from "confluence.js/core";
 import { z } from "zod";
 import { OutsideFailure, OutsideRefusal } from "#engine/errors.ts";
 import { toFailure } from "../atlassian/failure.ts";
+import { secretsOf } from "../atlassian/tamed.ts";
 import { limitTime } from "../atlassian/time-limits.ts";
 import type { ConfluenceSettings } from "./settings.ts";
 
@@ -31,6 +32,7 @@ export function openSite({
       "Confluence can't be asked: CONFLUENCE_USERNAME must be the account's e-mail address, and CONFLUENCE_API_TOKEN a token of that account.",
     );
   limitTime(settings.url);
+  const secrets = secretsOf({ username: settings.username, token });
   const base = createClient({
     host: settings.url,
     auth: { type: "basic", email: settings.username, apiToken: token },
@@ -40,7 +42,7 @@ export function openSite({
       try {
         return await base.sendRequest(options);
       } catch (error) {
-        throw toFailure("Confluence", error);
+        throw toFailure("Confluence", error, secrets);
       }
     },
   };

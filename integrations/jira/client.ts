@@ -3,6 +3,7 @@ import { type Client, createClient } from "jira.js/core";
 import { z } from "zod";
 import { OutsideFailure, OutsideRefusal } from "#engine/errors.ts";
 import { toFailure } from "../atlassian/failure.ts";
+import { secretsOf } from "../atlassian/tamed.ts";
 import { limitTime } from "../atlassian/time-limits.ts";
 import type { JiraSettings } from "./settings.ts";
 
@@ -31,6 +32,7 @@ export function openSite(needs: {
       "Jira can't be asked: JIRA_USERNAME must be the account's e-mail address, and JIRA_API_TOKEN a token of that account.",
     );
   limitTime(settings.url);
+  const secrets = secretsOf({ username: settings.username, token });
   const base = createClient({
     host: settings.url,
     auth: { type: "basic", email: settings.username, apiToken: token },
@@ -41,7 +43,7 @@ export function openSite(needs: {
       try {
         return await base.sendRequest(options);
       } catch (error) {
-        throw toFailure("Jira", error);
+        throw toFailure("Jira", error, secrets);
       }
     },
   };

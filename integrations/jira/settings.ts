@@ -3,10 +3,16 @@ import { z } from "zod";
 /** Jira refuses labels with spaces. */
 const Label = z.string().regex(/^\S{1,255}$/, "a label has no spaces, and at most 255 characters");
 
-/** The site's address, as people type it: "https://acme.atlassian.net". */
+const HERE = new Set(["localhost", "127.0.0.1", "[::1]"]);
+
+/** The site's address, as people type it: "https://acme.atlassian.net". Without https the token would be there for all to read. */
 export const SiteUrl = z
   .url({ protocol: /^https?$/, error: "an address such as https://acme.atlassian.net" })
-  .transform((url) => new URL(url).origin);
+  .transform((url) => new URL(url))
+  .refine(({ protocol, hostname }) => protocol === "https:" || HERE.has(hostname), {
+    error: "an address that begins with https://",
+  })
+  .transform(({ origin }) => origin);
 
 /** How a project is kept in step with Jira. The API token is kept apart. */
 export const JiraSettings = z.strictObject({
