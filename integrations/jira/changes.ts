@@ -72,6 +72,8 @@ export const Moment = z
 const CommentRead = z.object({
   id: Id,
   author: AuthorRead,
+  /** Who wrote what it says now. */
+  updateAuthor: AuthorRead,
   body: z.unknown().optional(),
   created: Moment,
   /** Only some may read it: it is not for a channel. */
@@ -127,11 +129,16 @@ export function toCommented(
   const comment: CommentRead | undefined = CommentRead.safeParse(read).data;
   if (!comment || (comment.visibility ?? null) !== null) return null;
   if (comment.properties.some(({ key }) => key === ours)) return null;
-  const { id, author, body, created: at } = comment;
+  const { id, body, created: at } = comment;
   const text = plainText(body, MOST_IN_COMMENT);
   if (text === "") return null;
-  return { kind: "comment", id: `comment:${id}`, issueId: issue.id, issueKey: issue.key, author, at, text };
+  const of = { issueId: issue.id, issueKey: issue.key, author: authorOf(comment), at };
+  return { kind: "comment", id: `comment:${id}`, ...of, text };
 }
+
+/** Words that somebody has put into another one's comment are nobody's word: neither may be taken for having said them. */
+const authorOf = ({ author, updateAuthor }: CommentRead): CommentRead["author"] =>
+  ["", author.accountId].includes(updateAuthor.accountId) ? author : { ...updateAuthor, accountId: "" };
 
 /** What a change of an issue's fields is for us: a move, new labels, both or nothing. */
 export function toChanges(

@@ -29,7 +29,7 @@ async function personOf(
 ): Promise<string | null> {
   const { workspaceId, settings } = connection;
   if (accountId === "") return null;
-  const named = settings.people[accountId];
+  const named = Object.hasOwn(settings.people, accountId) ? settings.people[accountId] : undefined;
   if (named !== undefined) return (await directory.isFullMember(workspaceId, named)) ? named : null;
   const email = await newsOf(connection).emailOf(accountId);
   return email === null ? null : await directory.personByEmail(workspaceId, email);
