@@ -30,7 +30,7 @@ export type Look<Settings> = {
 };
 
 /** How many runs are looked at together: each call takes a while, and sites allow a hundred calls a second. */
-const PLACES = 12;
+const PLACES = 24;
 
 /**
  * Follows runs into a system outside. `bring` compares what should be there with what the links say is there, and writes the

@@ -6,7 +6,7 @@ import { type Figures, latencies, rounded } from "./measure.ts";
 
 const MINUTE_MS = 60_000;
 
-/** How often a system was called for a run and for a step, how often for what, and how often it said that this was too often. */
+/** How often a system was called for a run and for a step, how often for what, how often it said that this was too often, and how often it refused. */
 export function callFigures(name: string, { calls }: Double, runs: number, steps: number): Figures {
   const operations = Map.groupBy(calls, ({ operationId = "unknown" }) => operationId);
   const perRun = [...operations].map(([operation, { length }]) => [
@@ -18,6 +18,7 @@ export function callFigures(name: string, { calls }: Double, runs: number, steps
     [`${name}_calls_per_step`]: rounded(calls.length / steps, 2),
     ...Object.fromEntries(perRun),
     [`${name}_limited`]: calls.filter(({ status }) => status === 429).length,
+    [`${name}_refused`]: calls.filter(({ status }) => status >= 400 && status !== 429).length,
   };
 }
 

@@ -6,7 +6,7 @@ import type { DesiredIssue, Stands } from "./desired-issues.ts";
 import { type ShownIssue, shownIssue } from "./mode.ts";
 
 /** A step that is done within this time goes from "to do" to "done" at once: one call, and one line in its history. */
-const SETTLED_MS = 2_000;
+const SETTLED_MS = 5_000;
 
 /** What came of it: how long to wait until something that works may be shown under way, and what Jira does not let us move. */
 export type States = { readonly waitMs: number | null; readonly refused: OutsideRefusal | null };

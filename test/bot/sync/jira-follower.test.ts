@@ -97,7 +97,7 @@ withContracts("an epic", () => {
     expect(standings(far)).toEqual(["In Arbeit", "Offen", "Offen"]);
     await ends(id, "build");
     await begins(id, "check");
-    await passes(2_100);
+    await passes(5_100);
     await look(id);
     expect(standings(far)).toEqual(["In Arbeit", "Fertig", "In Arbeit"]);
   });
