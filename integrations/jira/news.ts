@@ -19,6 +19,8 @@ export type JiraNews = {
   myAccount(): Promise<string>;
   /** Somebody's e-mail address, where Jira tells it and they work here themselves; null for apps and customers of a service desk. */
   emailOf(accountId: string): Promise<string | null>;
+  /** Whether a comment or a new issue bears our mark: Countersign wrote it, this one or another one with another account. */
+  isMarked(change: Change): Promise<boolean>;
   /** A page of the issues that changed within the last minutes, the longest ago first; `next`: where the list goes on. */
   changedWithin(minutes: number, from?: string): Promise<ChangedPage>;
   /** Comments since a moment (ms since 1970) that everybody who sees the issue may read. */
@@ -38,6 +40,7 @@ export function openJiraNews(needs: { readonly settings: JiraSettings; readonly 
   return {
     myAccount: () => accounts.get("", async () => (await readMyself(site)).accountId),
     emailOf: (accountId) => emails.get(accountId, () => readEmail(site, accountId)),
+    isMarked: (change) => isMarked(site, change),
     changedWithin: (minutes, from) => readChanged(site, minutes, from),
     commentsOn: (issue, sinceMs) => readComments(site, issue, sinceMs),
     changesOf: async (issues, sinceMs) =>
@@ -58,6 +61,23 @@ async function readEmail({ api }: Site, accountId: string): Promise<string | nul
     return user.active && user.accountType === "atlassian" ? (user.emailAddress ?? null) : null;
   } catch (error) {
     if (error instanceof ApiRefusal && [400, 403, 404].includes(error.status)) return null;
+    throw error;
+  }
+}
+
+/** Webhooks don't tell marks. What is gone by now has none. */
+async function isMarked({ api }: Site, { kind, id, issueId }: Change): Promise<boolean> {
+  const [, what, ref = ""] = /^(comment|created):(\d+)$/.exec(id) ?? [];
+  const propertyKey = PROPERTY;
+  try {
+    if (kind === "comment")
+      await api.issueCommentProperties.getCommentProperty({ commentId: ref, propertyKey });
+    else if (what === "created")
+      await api.issueProperties.getIssueProperty({ issueIdOrKey: issueId, propertyKey });
+    else return false;
+    return true;
+  } catch (error) {
+    if (error instanceof ApiRefusal && [400, 403, 404].includes(error.status)) return false;
     throw error;
   }
 }
