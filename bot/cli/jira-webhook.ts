@@ -69,7 +69,7 @@ function linesOf(made: {
     ...EVENTS.map((event, i) => `${i === 0 ? "  Events  " : "          "}${event}`),
     ...(address.startsWith("https:")
       ? []
-      : ["Jira Cloud sends to https addresses only: PUBLIC_URL is none."]),
+      : ["Jira Cloud sends to https addresses only, and PUBLIC_URL is not one."]),
     ...(settings.inbound === "webhook"
       ? []
       : [`Nothing is heard by webhook yet: ./countersign jira set ${name} --inbound webhook turns it on.`]),

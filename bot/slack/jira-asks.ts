@@ -20,7 +20,7 @@ export function listenForJiraAsks({ onClick }: Listening, desk: Desk): void {
     const { heard, change } = await askedBy(desk, click, "comment");
     const run = await runOf(desk, heard);
     await refuseOutsiders(desk, click, run.brief?.channel, "say what guides this goal");
-    const key = (await oursOf(desk.sql, heard, change.issueId))?.key ?? "run";
+    const key = (await oursOf(desk.sql, heard, change))?.key ?? "run";
     const ours = { run, key };
     refuseLate(await guide(desk, { heard, change, ours, by: click.person, outcome: "used" }));
     return null;

@@ -162,11 +162,18 @@ withContracts("what people do in Jira", () => {
       secret: SECRET,
       people: PEOPLE,
       goalLabel: "go-labelled",
+      ...{ project: "MOB", goOn: false },
     });
-    const issue = far.person("carol").creates("PAY", "Task", "Count the receipts");
+    const issue = far.person("carol").creates("MOB", "Task", "Count the receipts");
     far.person("bob").labels(issue, "go-labelled");
     const goal = await slack.card(new RegExp(`^${issue}: Count the receipts`));
     expect(goal.shown).toContain("asked by Bob");
+    // Nobody has let us write there yet, and it is the goal's issue all the same.
+    const ask = await slack.card(/would write to Jira project MOB for the first time/, goal);
+    far.person("bob").comments(issue, "All of last year's.");
+    await slack.card(/All of last year's/, goal);
+    expect(await guidanceIn(stage(), "labelled")).toEqual([{ by: BOB, text: "All of last year's." }]);
+    await slack.presses(ALICE, ask, "Go on");
     expect(await issueOf(stage(), "labelled")).toBe(issue);
   });
 

@@ -17,8 +17,7 @@ export async function concerning(
   },
   changes: readonly Change[],
 ): Promise<readonly Change[]> {
-  const issues = [...new Set(changes.map(({ issueId }) => issueId))];
-  const ours = await linkedIssues(sql, place, issues);
+  const ours = await linkedIssues(sql, place, changes);
   return changes.filter((change) =>
     change.kind === "labelled" ? isGoalLabel(place.settings, change.labels) : ours.has(change.issueId),
   );

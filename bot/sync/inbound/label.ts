@@ -23,7 +23,7 @@ export async function takeLabel(
   const { workspaceId, projectId, settings } = connection;
   const project = await projectById(desk.sql, workspaceId, projectId);
   if (!project || !isGoalLabel(settings, change.labels)) return dropHeard(desk.sql, heard);
-  const ours = await oursOf(desk.sql, connection, change.issueId);
+  const ours = await oursOf(desk.sql, connection, change);
   if (ours && !hasEnded(ours.run)) return dropHeard(desk.sql, heard);
   if (project.channelId === null) {
     const issue = change.issueKey;

@@ -1,5 +1,5 @@
 import type { Sql } from "postgres";
-import { linkedIssues } from "#db/linked-issues.ts";
+import { linkedIssues, type NamedIssue } from "#db/linked-issues.ts";
 import { loadRun } from "#db/load.ts";
 import type { Brief, Run } from "#engine/run/run.ts";
 
@@ -10,9 +10,9 @@ export type Ours = { readonly run: Run; readonly brief: Brief; readonly key: str
 export async function oursOf(
   sql: Sql,
   place: { readonly workspaceId: string; readonly projectId: string },
-  issueId: string,
+  issue: NamedIssue,
 ): Promise<Ours | null> {
-  const linked = (await linkedIssues(sql, place, [issueId])).get(issueId);
+  const linked = (await linkedIssues(sql, place, [issue])).get(issue.issueId);
   const run = linked ? await loadRun(sql, place.workspaceId, linked.streamId) : null;
   return linked && run?.brief ? { run, brief: run.brief, key: linked.key } : null;
 }

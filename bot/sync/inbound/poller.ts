@@ -9,6 +9,8 @@ import type { InboundNeeds, JiraConnection } from "./needs.ts";
 import { readPage, type Seen } from "./read-page.ts";
 
 const EVERY_MS = 60_000;
+/** A timer that is early by a little must not skip its turn. */
+const EARLY = 0.9;
 /** Clocks differ, Jira's search learns of a change some seconds after it, and counts in minutes. */
 const OVERLAP_MS = 5 * 60_000;
 /** So many connections are asked at the same time. */
@@ -34,7 +36,7 @@ export function createPoller(needs: Needs) {
 
   async function pollOne(row: ConnectionRow): Promise<void> {
     if (JiraSettings.parse(row.settings).inbound !== "poll") return forgetPolls(sql, row);
-    const poll = await claimPoll(sql, row, everyMs);
+    const poll = await claimPoll(sql, row, everyMs * EARLY);
     const connection = poll && (await needs.jiraOf(row.workspaceId, row.projectId));
     if (!poll || !connection) return;
     const name = `${row.workspaceId} ${row.projectId}`;

@@ -26,8 +26,8 @@ export async function readPage(
   const fresh = issues.filter(
     ({ id, fields }) => before?.get(id) !== fields.updated || fields.updated === undefined,
   );
-  const ids = fresh.map(({ id }) => id);
-  const ours = await linkedIssues(sql, connection, ids);
+  const named = fresh.map(({ id, key }) => ({ issueId: id, issueKey: key }));
+  const ours = await linkedIssues(sql, connection, named);
   const labelled = fresh.filter(({ fields }) => isGoalLabel(connection.settings, fields.labels));
   const mine = fresh.filter(({ id }) => ours.has(id));
   const found: Change[] = [...(await news.changesOf([...new Set([...mine, ...labelled])], sinceMs))];

@@ -17,9 +17,11 @@ export async function takeUp(needs: InboundNeeds, heard: Heard): Promise<void> {
   const change = Change.safeParse(heard.change).data;
   const connection = await needs.jiraOf(workspaceId, projectId);
   if (!change || !connection || connection.settings.inbound === "off") return dropHeard(sql, heard);
-  if (change.author.accountId === (await needs.newsOf(connection).myAccount())) return dropHeard(sql, heard);
+  const news = needs.newsOf(connection);
+  if (change.author.accountId === (await news.myAccount())) return dropHeard(sql, heard);
+  if (await news.isMarked(change)) return dropHeard(sql, heard);
   if (change.kind === "labelled") return takeLabel(needs, connection, { heard, change });
-  const ours = await oursOf(sql, connection, change.issueId);
+  const ours = await oursOf(sql, connection, change);
   if (!ours) return dropHeard(sql, heard);
   if (change.kind === "moved") return takeMove(needs.desk, { heard, change, ours });
   return takeComment(needs, connection, { heard, change, ours });

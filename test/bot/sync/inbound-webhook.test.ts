@@ -131,6 +131,16 @@ withContracts("POST /webhooks/jira", () => {
     expect(kept).toHaveLength(0);
   });
 
+  test("is no news where another Countersign wrote it, with whatever account", async () => {
+    const [guided, shown] = [(await guidance()).length, await cards()];
+    const written = far.person("bob").comments(issue.key, "Started for Alice: 3 steps.");
+    written.properties.set("countersign", { run: "theirs", key: "comment:1" });
+    const body = commented("5b10a:bob", "Started for Alice: 3 steps.");
+    await post({ ...body, comment: { ...body.comment, id: written.id } }, SECRET);
+    await allTakenUp(stage());
+    expect([(await guidance()).length, await cards()]).toEqual([guided, shown]);
+  });
+
   test("of another workspace's connection is not heard in this one, nor there while it is not connected", async () => {
     const { sql, dir } = stage();
     const secrets = createSecrets(readSecret(dir));
