@@ -11,7 +11,7 @@ import type { JiraSettings } from "./settings.ts";
 export type ChangedIssue = z.infer<typeof IssueRead>;
 
 /** A page of issues; `next` is null at the end. */
-export type ChangedPage = { readonly issues: readonly ChangedIssue[]; readonly next: string | null };
+type ChangedPage = { readonly issues: readonly ChangedIssue[]; readonly next: string | null };
 
 /** What people do in a project of a Jira, read by asking. Each call rejects as those of integrations/jira/jira.ts do. */
 export type JiraNews = {
