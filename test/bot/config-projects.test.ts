@@ -190,4 +190,15 @@ describe("What is wrong with projects", () => {
     const wrong = wrongIn("projects:\n  billing:\n    JIRA_API_TOKEN: own-token\n    jira: {project: x}\n");
     expect(wrong.join()).not.toContain("own-token");
   });
+
+  test("give no label that makes goals to the issues that we make, and no token to a site without https", () => {
+    const loop = "projects:\n  billing:\n    jira: {project: PAY, labels: [agent], goal_label: agent}\n";
+    expect(wrongIn(loop)).toEqual([
+      expect.stringMatching(/^projects\.billing\.jira\.goal_label .*bear this label/),
+    ]);
+    const plain = { ...JIRA, JIRA_URL: "http://jira.acme.com" };
+    expect(wrongIn("projects:\n  billing:\n    jira: {project: PAY}\n", plain)).toEqual([
+      expect.stringMatching(/JIRA_URL .*https/),
+    ]);
+  });
 });
