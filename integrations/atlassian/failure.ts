@@ -72,7 +72,8 @@ export function toFailure(system: string, error: unknown, secrets: readonly stri
   const answered = Answered.safeParse(error);
   if (answered.success) {
     const body = tamed(answered.data.body, secrets);
-    const cause = Object.assign(new Error(messageOf(error, secrets)), { status: answered.data.status, body });
+    const { status } = answered.data;
+    const cause = Object.assign(new Error(`${system} answered ${status}`), { status, body });
     return fromAnswer(system, { ...answered.data, body }, cause);
   }
   const cause = new Error(messageOf(error, secrets));

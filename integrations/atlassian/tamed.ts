@@ -17,9 +17,16 @@ export const secretsOf = ({
     ({ length }) => length >= SHORTEST_SECRET,
   );
 
-/** A text of a site that may quote us, without our secrets and not too long. */
+// Postgres keeps no NUL, terminals obey escapes, and halves of letters are no text.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: taking them out is the point
+const UNFIT = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
+
+/** A text of a site that may quote us, without our secrets and not too long. It can be kept and shown. */
 export function tamedText(text: string, secrets: readonly string[], most = MOST_IN_TEXT): string {
-  const short = text.slice(0, most + 1_000); // a secret that is cut in two would stay
+  const short = text
+    .slice(0, most + 1_000)
+    .toWellFormed()
+    .replace(UNFIT, ""); // a secret that is cut in two would stay
   const safe = secrets.reduce((all, secret) => all.replaceAll(secret, "[secret]"), short);
   return safe.length > most ? `${safe.slice(0, most).toWellFormed()}…` : safe;
 }

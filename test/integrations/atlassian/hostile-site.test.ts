@@ -99,6 +99,19 @@ describe.each(Object.entries(CALLS))("a site that means ill: whoever %s", (_, ca
     expect((await failureOf(call(near.url))).length).toBeLessThan(60_000);
   });
 
+  test("says nothing that a database or a terminal could not take", async () => {
+    const said = "not\u0000 so \u001b]8;;http://evil\u0007 \ud800";
+    const near = await site((_request, response) =>
+      response
+        .writeHead(400, { "content-type": "application/json" })
+        .end(JSON.stringify({ errorMessages: [said], errors: { ["a\u0000"]: said } })),
+    );
+    const error: unknown = await call(near.url).catch((failure: unknown) => failure);
+    expect(String(error)).toContain("not so");
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: those must not be there
+    expect(inspect(error, { depth: 9 })).not.toMatch(/[\u0000\u001b\u0007\ud800]|\\x00|\\x1B|\\ud800/i);
+  });
+
   test("says little of a thousand reasons of a thousand letters", async () => {
     const reasons = Array.from({ length: 1_000 }, () => "no ".repeat(400));
     const errors = Object.fromEntries(reasons.map((why, i) => [`field ${i}`, why]));
