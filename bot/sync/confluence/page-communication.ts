@@ -2,7 +2,7 @@ import type { Told } from "#db/story.ts";
 import { type Block, paragraph, table } from "#integrations/confluence/storage.ts";
 import type { RunStory } from "../follower.ts";
 import { decisionOf } from "./page-questions.ts";
-import { ends, isoTime, named, nameOfPerson, titleOfStep, workerOf } from "./page-words.ts";
+import { ends, named, nameOfPerson, rowTime, titleOfStep, WHEN, workerOf } from "./page-words.ts";
 
 const MOST = { first: 50, last: 250 };
 const MOST_IN_MESSAGE = 2_000;
@@ -12,9 +12,9 @@ export function communication(story: RunStory): readonly Block[] {
   const said = story.facts.flatMap((told) => saidIn(told, story));
   if (said.length === 0) return [paragraph("No agent has said anything yet.")];
   const { first, last, between } = ends(said, MOST);
-  const head = ["When", "Who", "About", "What"];
+  const head = [WHEN, "Who", "About", "What"];
   const rows = (some: readonly Said[]) =>
-    some.map(({ at, who, about, what }) => [isoTime(at), who, about, named(what, story, MOST_IN_MESSAGE)]);
+    some.map(({ at, who, about, what }) => [rowTime(at), who, about, named(what, story, MOST_IN_MESSAGE)]);
   if (between === 0) return [table(head, rows(first))];
   return [
     table(head, rows(first)),
@@ -40,8 +40,13 @@ function saidIn({ fact, at }: Told, story: RunStory): readonly Said[] {
     const what = [decisionOf(asked, fact.answer), note].filter((words) => words !== "").join(": ");
     return [{ at, who: nameOfPerson(by, story), about, what }];
   }
-  const what = wordsOf(fact);
-  return what === null ? [] : [{ at, who: agentOf(fact.key, story), about, what }];
+  const step = story.run.steps.find((one) => one.key === fact.key);
+  const isAsked = step?.agent.kind === "person";
+  // What somebody answered is told above; it does not come of their step once more.
+  const what = isAsked && fact.type === "step.succeeded" ? null : wordsOf(fact);
+  const isOurs = step === undefined || (isAsked && fact.type === "step.asked");
+  const who = isOurs ? "Countersign" : workerOf(step, story);
+  return what === null ? [] : [{ at, who, about, what }];
 }
 
 /** What an agent says by a fact; null where it says nothing. */
@@ -62,8 +67,3 @@ function wordsOf(fact: Told["fact"]): string | null {
 
 const questionOf = (key: string, { run }: RunStory) =>
   run.steps.find((step) => step.key === key)?.question ?? null;
-
-function agentOf(key: string, story: RunStory): string {
-  const step = story.run.steps.find((one) => one.key === key);
-  return step === undefined ? "Countersign" : workerOf(step, story);
-}

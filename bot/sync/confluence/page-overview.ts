@@ -13,6 +13,7 @@ import {
 import { bare } from "../../slack/blocks/text.ts";
 import { lasting } from "../../slack/blocks/times.ts";
 import type { RunStory } from "../follower.ts";
+import { goalTextOf } from "../goal-text.ts";
 import { named, namedLine, namedParagraphs, nameOfActor, nameOfPerson, timeInWords } from "./page-words.ts";
 
 const MOST_IN_GOAL = 10_000;
@@ -21,16 +22,16 @@ const MOST_IN_GOAL = 10_000;
 export function overview(story: RunStory, threadLink: string | undefined): readonly Block[] {
   const { run, brief } = story;
   const rows: readonly (readonly [Inline, Held] | null)[] = [
-    ["Goal", namedParagraphs(brief.text, story, MOST_IN_GOAL)],
+    ["Goal", namedParagraphs(goalTextOf(brief), story, MOST_IN_GOAL)],
     ["Number", threadLink === undefined ? numberOf(run) : link(threadLink, `${numberOf(run)} in Slack`)],
     brief.feedback === null ? null : ["To be different this time", named(brief.feedback, story)],
     ["State", stateOf(story)],
     ["Asked by", askedBy(story)],
     brief.projectName === null ? null : ["Project", bare(brief.projectName, 100)],
     brief.workflow === null ? null : ["Workflow", workflowOf(story)],
-    ["Asked at", time(run.requestedAt)],
-    ["Started at", time(startedAt(story))],
-    run.endedAt === null ? null : ["Ended at", time(run.endedAt)],
+    ["Asked", time(run.requestedAt)],
+    ["Started", time(startedAt(story))],
+    run.endedAt === null ? null : ["Ended", time(run.endedAt)],
     run.endedAt === null ? null : ["Took", took(run)],
   ];
   const rehearsed = box("warning", "A rehearsal: no model is set, so nothing is changed.");
@@ -48,7 +49,7 @@ function startedAt({ facts }: RunStory): number | null {
 /** From the asking to the end, and how much of that was work: people take their time. */
 function took({ requestedAt, endedAt, activeMs }: Run): string {
   const all = (endedAt ?? 0) - (requestedAt ?? 0);
-  return `${lasting(all)}, of which ${lasting(Math.min(activeMs, all))} were work`;
+  return `${lasting(all)}, of which ${lasting(Math.min(activeMs, all))} was work`;
 }
 
 function askedBy(story: RunStory): string {

@@ -13,7 +13,7 @@ import {
 import { bare } from "../../slack/blocks/text.ts";
 import { lasting } from "../../slack/blocks/times.ts";
 import type { RunStory } from "../follower.ts";
-import { isoTime, named, namedLine, nameOfActor, nameOfPerson, titleOfStep } from "./page-words.ts";
+import { named, namedLine, nameOfActor, nameOfPerson, timeInWords, titleOfStep } from "./page-words.ts";
 
 const MOST_QUESTIONS = 100;
 const MOST_IN_EVIDENCE = 500;
@@ -35,7 +35,10 @@ function about(consultation: Consultation, question: Question, story: RunStory):
   const { what, why, risk, options, rehearsed } = question;
   const rows: readonly (readonly [Inline, Held] | null)[] = [
     ["Answer", outcomeOf(consultation, story)],
-    ["Asked", `${isoTime(openedAt)}${origin === null ? "" : `, in step ${titleOfStep(origin.key, story)}`}`],
+    [
+      "Asked",
+      `${timeInWords(openedAt)}${origin === null ? "" : `, in step ${titleOfStep(origin.key, story)}`}`,
+    ],
     ["Asked by", askerOf(consultation, story)],
     ["Put to", askedOf(consultation, story)],
     why === "" ? null : ["Why", named(why, story)],
@@ -58,7 +61,7 @@ function askerOf({ id, requester }: Consultation, story: RunStory): string {
 
 function askedOf({ policy }: Consultation, story: RunStory): string {
   const named = policy?.people ?? [];
-  if (named.length === 0) return "the full members of its channel in Slack";
+  if (named.length === 0) return "the full members of the goal's channel in Slack";
   return named.map((id) => nameOfPerson(id, story)).join(" or ");
 }
 
@@ -77,12 +80,12 @@ function outcomeOf(consultation: Consultation, story: RunStory): Inline {
   const { state, answer, openedAt, expiresAt, endedAt, reason } = consultation;
   switch (state) {
     case "open":
-      return `Still open, until ${isoTime(expiresAt)}`;
+      return `Still open, until ${timeInWords(expiresAt)}`;
     case "expired":
       return `Nobody answered in ${lasting(expiresAt - openedAt)}`;
     case "withdrawn": {
       const why = reason === null ? "" : `: ${namedLine(reason, story)}`;
-      return `Withdrawn at ${isoTime(endedAt ?? openedAt)}${why}`;
+      return `Withdrawn ${timeInWords(endedAt ?? openedAt)}${why}`;
     }
     case "settled":
       return answer === null ? "Settled" : answerOf(consultation.question, answer, story);
@@ -92,7 +95,7 @@ function outcomeOf(consultation: Consultation, story: RunStory): Inline {
 function answerOf(question: Question | null, answer: Answer, story: RunStory): Inline {
   const { by, at, note, attachments = [], byToken } = answer;
   const how = byToken ? ", over the API" : "";
-  const head = `${decisionOf(question, answer)} by ${nameOfPerson(by, story)} at ${isoTime(at)}${how}`;
+  const head = `${decisionOf(question, answer)} by ${nameOfPerson(by, story)}, ${timeInWords(at)}${how}`;
   const files = attachments.map(({ name, url }) => `\n${bare(name, 200)}: ${bare(url, 500)}`).join("");
   return [bold(head), note === "" ? "" : `\n${named(note, story)}`, files];
 }

@@ -2,7 +2,7 @@ import type { Told } from "#db/story.ts";
 import { type Block, paragraph, table } from "#integrations/confluence/storage.ts";
 import type { RunStory } from "../follower.ts";
 import { decisionOf } from "./page-questions.ts";
-import { ends, isoTime, namedLine, nameOfActor, nameOfPerson, titleOfStep } from "./page-words.ts";
+import { ends, namedLine, nameOfActor, nameOfPerson, rowTime, titleOfStep, WHEN } from "./page-words.ts";
 
 const MOST = { first: 50, last: 350 };
 
@@ -10,9 +10,9 @@ const MOST = { first: 50, last: 350 };
 export function timeline(story: RunStory): readonly Block[] {
   const happened = story.facts.flatMap((told) => {
     const what = tell(told, story);
-    return what === null ? [] : [[isoTime(told.at), what]];
+    return what === null ? [] : [[rowTime(told.at), what]];
   });
-  const head = ["When", "What"];
+  const head = [WHEN, "What"];
   const { first, last, between } = ends(happened, MOST);
   if (between === 0) return [table(head, first)];
   return [
@@ -63,7 +63,7 @@ function tellStep({ fact, actor }: Told, story: RunStory): string | null {
   const by = nameOfActor(actor, story);
   switch (fact.type) {
     case "attempt.began":
-      return `${title}: attempt ${fact.attempt} began${fact.by === undefined ? "" : ` (${nameOfActor(`agent:${fact.by}`, story)})`}`;
+      return beganIn(fact, story);
     case "attempt.lost":
       return `${title}: the attempt was lost: ${namedLine(fact.reason, story)}`;
     case "step.asked":
@@ -87,4 +87,15 @@ function tellStep({ fact, actor }: Told, story: RunStory): string | null {
     default:
       return null;
   }
+}
+
+/** A person is asked rather than begins; what goes on after an answer is no news. */
+function beganIn(
+  { key, attempt, by }: Extract<Told["fact"], { type: "attempt.began" }>,
+  story: RunStory,
+): string | null {
+  const step = story.run.steps.find((one) => one.key === key);
+  if (step?.agent.kind === "person") return null;
+  const who = by === undefined ? "" : ` (${nameOfActor(`agent:${by}`, story)})`;
+  return `${titleOfStep(key, story)} began${attempt === 1 ? "" : `, attempt ${attempt}`}${who}`;
 }

@@ -43,14 +43,17 @@ export function titleOfStep(key: string, { run }: { readonly run: Run }): string
   return bare(step?.title ?? key, 120);
 }
 
-/** "2026-01-02T12:00:05Z": the same for every reader, wherever they are. */
-export const isoTime = (at: Instant): string => `${new Date(at).toISOString().slice(0, 19)}Z`;
+/** What stands above `rowTime`: a page knows no reader's zone. */
+export const WHEN = "When (UTC)";
 
-/** The same, and in words: "2026-01-02T12:00:05Z (Friday 2 January 2026, 12:00 UTC)". */
+/** "2026-01-02 12:00:05", for the rows of a table. */
+export const rowTime = (at: Instant): string => new Date(at).toISOString().slice(0, 19).replace("T", " ");
+
+/** "Friday 2 January 2026, 12:00 UTC". */
 export function timeInWords(at: Instant): string {
   const shape = { weekday: "long", day: "numeric", month: "long", year: "numeric", timeZone: "UTC" } as const;
   const day = new Intl.DateTimeFormat("en-GB", shape).format(at).replace(",", "");
-  return `${isoTime(at)} (${day}, ${isoTime(at).slice(11, 16)} UTC)`;
+  return `${day}, ${rowTime(at).slice(11, 16)} UTC`;
 }
 
 /** The first and the last of many, and how many stand between them: what is left out is said. */

@@ -11,6 +11,7 @@ import {
 import type { AdfNode } from "#integrations/jira/adf-node.ts";
 import { agentOf, plainAgentName } from "../../slack/blocks/who.ts";
 import type { RunStory } from "../follower.ts";
+import { goalTextOf } from "../goal-text.ts";
 import { named, namedLine, namedParagraphs, nameOfPerson, rehearsed } from "./words.ts";
 
 const MOST_IN_LINE = 300;
@@ -21,7 +22,7 @@ export function describeRun(story: RunStory): Adf {
   return doc([
     ...rehearsed(story),
     heading(3, "Goal"),
-    ...namedParagraphs(brief.text, story),
+    ...namedParagraphs(goalTextOf(brief), story),
     ...part("Requirements", listOf(brief.requirements, story)),
     ...part("What should be different this time", namedParagraphs(brief.feedback ?? "", story)),
     paragraph(whoAndWhere(story)),

@@ -40,8 +40,8 @@ describe("what a run's page shows", () => {
       "Asked by Alice",
       "Project billing",
       "Workflow release (version: 0.2.0)",
-      "Asked at 2026-01-02T12:00:00Z (Friday 2 January 2026, 12:00 UTC)",
-      "Ended at 2026-01-02T12:00:06Z (Friday 2 January 2026, 12:00 UTC)",
+      "Asked Friday 2 January 2026, 12:00 UTC",
+      "Ended Friday 2 January 2026, 12:00 UTC",
       "Took 6 s, of which",
     ])
       expect(page.replaceAll("\n", " ")).toContain(words);
@@ -78,7 +78,7 @@ describe("what a run's page shows", () => {
     );
     const page = linesOf({ ...begun(), questions: [consultation] }).replaceAll("\n", " ");
     expect(page).toContain("Tag billing v0.2.0?");
-    expect(page).toContain("Changes asked for by Bob at 2026-01-02T12:00:00Z Not yet, Alice");
+    expect(page).toContain("Changes asked for by Bob, Friday 2 January 2026, 12:00 UTC Not yet, Alice");
     expect(page).toContain("Put to Bob");
     expect(page).toContain("Why Ask Bob.");
     expect(page).toContain("Risk medium");
@@ -97,13 +97,36 @@ describe("what a run's page shows", () => {
       asked("write"),
     ]);
     const page = linesOf(story).replaceAll("\n", " ");
-    expect(page).toContain("2026-01-02T12:00:05Z command make build Do build compiling");
-    expect(page).toContain("2026-01-02T12:00:06Z Bob The run Be quick, Alice waits");
+    expect(page).toContain("2026-01-02 12:00:05 command make build Do build compiling");
+    expect(page).toContain("2026-01-02 12:00:06 Bob The run Be quick, Alice waits");
     expect(page).toContain("command make build Do build 12 tests passed");
     expect(page).toContain("Coder · gpt-x Do write Asks: Tag billing v0.2.0?");
-    expect(page).toContain("2026-01-02T12:00:00Z Alice asked for it");
-    expect(page).toContain("2026-01-02T12:00:04Z Do build: attempt 1 began");
+    expect(page).toContain("When (UTC) What 2026-01-02 12:00:00 Alice asked for it");
+    expect(page).toContain("2026-01-02 12:00:04 Do build began");
     expect(page).toContain("Do build is done");
+  });
+
+  it("names whoever typed a workflow's name by what it does", () => {
+    const page = linesOf(begun({ workflow: "release", text: "run release" })).replaceAll("\n", " ");
+    expect(page).toContain("Goal Release billing 0.2.0");
+    expect(page).not.toContain("run release");
+  });
+
+  it("is a person's answer, told once, to what Countersign asked; their step begins and ends with it", () => {
+    const story = storyOf([
+      ...started([person("approve", "approval")]),
+      began("approve"),
+      asked("approve"),
+      { type: "step.answered", key: "approve", answer: answer("approve", "Go") },
+      began("approve", 2),
+      { type: "step.succeeded", key: "approve", output: { summary: "Approved" } },
+    ]);
+    const page = linesOf(story).replaceAll("\n", " ");
+    expect(page).toContain("Countersign Do approve Asks: Tag billing v0.2.0?");
+    expect(page).not.toContain("Bob Do approve Asks");
+    expect(page.match(/Bob Do approve Approved/g)).toHaveLength(1);
+    expect(page).not.toContain("Do approve began");
+    expect(page).toContain("Do approve is done");
   });
 
   it("is what came of it: texts, numbers, what commands left, and the log of what failed", () => {
