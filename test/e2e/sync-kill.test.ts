@@ -49,7 +49,7 @@ withContracts("bots that die, and several of them, write nothing twice", () => {
       );
     };
 
-  /** A room whose runs both systems show. */
+  /** A room whose runs both systems show. Its run waits for Bob: whatever dies now, dies in the middle of nothing else. */
   async function connected(name: string) {
     const slack = await stage().room(name);
     const { sql, dir } = stage();
@@ -57,11 +57,17 @@ withContracts("bots that die, and several of them, write nothing twice", () => {
     await connectJira(at, name, jira);
     await connectConfluence(at, name, confluence);
     await slack.types(ALICE, "/goal run ship version=1.2.3");
+    const goal = await slack.card(new RegExp(`^Ship ${name}`));
+    const question = await slack.card(/^✋ Tag /, goal);
     return {
       async toTheEnd() {
-        const goal = await slack.card(new RegExp(`^Ship ${name}`));
-        await slack.presses(BOB, await slack.card(/^✋ Tag /, goal), "Approve");
-        await slack.becomes(goal, /✓ Done/);
+        await slack.presses(BOB, question, "Approve");
+        // So many cards are too many for Slack's minute, and it is not Slack that this is about.
+        await until("the run to be done", async () => {
+          const rows = await stage().sql`select from goals g join runs r on r.id = g.latest_run_id
+            where g.title = ${`Ship ${name} 1.2.3`} and r.status = 'succeeded'`;
+          return rows.length > 0;
+        });
       },
     };
   }
@@ -78,11 +84,9 @@ withContracts("bots that die, and several of them, write nothing twice", () => {
       ["Tag v1.2.3", "Fertig"],
     ]);
     expect(jira.statusOf(epic?.id ?? "")).toBe("Fertig");
-    expect(commentsOn(jira, epic?.id ?? "").map((text) => text.split(/[\s:]/, 1)[0])).toEqual([
-      "Started",
-      "What",
-      "Done",
-    ]);
+    const said = commentsOn(jira, epic?.id ?? "").join("\n");
+    for (const words of [/Started for Alice/g, /What the agents said/g, /Done in /g])
+      expect(said.match(words)).toHaveLength(1);
     expect(epic?.links).toHaveLength(1);
     expect(storiesOf(name)[1]?.comments.length).toBeGreaterThan(0);
     const pages = confluence.pages().filter(({ title }) => title.startsWith(`Workflow: Ship ${name} `));
