@@ -1,6 +1,7 @@
 import type { Sql } from "postgres";
 import { type CircuitPlace, circuitOf, closeCircuit, type Entry, mayTry, openCircuit } from "#db/circuits.ts";
 import { OutsideFailure, OutsideRefusal } from "#engine/errors.ts";
+import { CredentialsLost } from "#integrations/atlassian/failure.ts";
 import { Later } from "../followers.ts";
 import type { Logger } from "../logger.ts";
 
@@ -13,10 +14,20 @@ const BELIEVED_MS = 1_000;
 
 export type Circuits = ReturnType<typeof createCircuits>;
 
+/** A system, and whose token it is asked with. */
+export type AskedPlace = CircuitPlace & { readonly projectId?: string };
+
+/** What a token that is not accepted keeps out: only those who have the same one, which is their project. */
+const ownOf = ({ projectId, ...place }: AskedPlace): CircuitPlace | null =>
+  projectId === undefined ? null : { ...place, origin: ownOrigin(place.origin, projectId) };
+
+/** Under which origin a project's own circuit is kept. */
+export const ownOrigin = (origin: string, projectId: string): string => `${origin} ${projectId}`;
+
 /**
  * Keeps all who want something of a system that is down, slow or limits us from asking it one by one: after a failure nobody asks
  * before the wait is over (as long as the system said, else longer each time, five minutes at most), then one tries for all.
- * In every process together.
+ * In every process together. A token that is not accepted keeps out only the project whose it is.
  */
 export function createCircuits({ sql, log }: { readonly sql: Sql; readonly log: Logger }) {
   const well = new Map<string, number>();
@@ -53,23 +64,51 @@ export function createCircuits({ sql, log }: { readonly sql: Sql; readonly log: 
       log.info("a system answers again", { system: place.system, origin: place.origin });
   }
 
+  /** Lets somebody pass, or rejects with `Later`; then they say how it went. */
+  async function through(place: CircuitPlace): Promise<Gate> {
+    const before = failuresOf(nameOf(place));
+    const entry = await enter(place);
+    return {
+      answered: () => answered(place, entry, before),
+      failed: (error: OutsideFailure) => failed(place, error, entry),
+    };
+  }
+
   return {
     /**
      * Does something with a system, unless it fails at the moment. Rejects with `Later` where it fails or has failed, with whatever
      * else `work` rejects with: a refusal means that the system is well.
      */
-    async within<T>(place: CircuitPlace, work: () => Promise<T>): Promise<T> {
-      const entry = await enter(place);
-      const before = failuresOf(nameOf(place));
+    async within<T>(place: AskedPlace, work: () => Promise<T>): Promise<T> {
+      const own = ownOf(place);
+      const ownGate = own && (await through(own));
+      const gates = { own: ownGate, all: await through(place) };
       try {
         const done = await work();
-        await answered(place, entry, before);
+        await tellAnswered(gates);
         return done;
       } catch (error) {
-        if (error instanceof OutsideFailure) return await failed(place, error, entry);
-        if (error instanceof OutsideRefusal) await answered(place, entry, before);
-        throw error;
+        return tellFailed(gates, error);
       }
     },
   };
+}
+
+/** Somebody has passed: how it went. */
+type Gate = {
+  answered(): Promise<void>;
+  failed(error: OutsideFailure): Promise<never>;
+};
+type Gates = { readonly own: Gate | null; readonly all: Gate };
+
+const tellAnswered = ({ own, all }: Gates) => Promise.all([own?.answered(), all.answered()]);
+
+async function tellFailed({ own, all }: Gates, error: unknown): Promise<never> {
+  if (error instanceof CredentialsLost && own) {
+    await all.answered();
+    return own.failed(error);
+  }
+  if (error instanceof OutsideFailure) return all.failed(error);
+  if (error instanceof OutsideRefusal) await tellAnswered({ own, all });
+  throw error;
 }

@@ -1,5 +1,4 @@
-import type { CircuitPlace } from "#db/circuits.ts";
-import type { Circuits } from "./circuits.ts";
+import type { AskedPlace, Circuits } from "./circuits.ts";
 
 type Calls<T> = { readonly [K in keyof T]: (...args: never[]) => Promise<unknown> };
 
@@ -7,7 +6,7 @@ type Calls<T> = { readonly [K in keyof T]: (...args: never[]) => Promise<unknown
  * The same port, each call of it behind the circuit of its system: it rejects with `Later`, unasked, while that system fails, and
  * opens the circuit where it fails (then the failure is the cause of `Later`).
  */
-export function guarded<T extends Calls<T>>(port: T, circuits: Circuits, place: CircuitPlace): T {
+export function guarded<T extends Calls<T>>(port: T, circuits: Circuits, place: AskedPlace): T {
   return new Proxy(port, {
     get(target, name, receiver) {
       const call: unknown = Reflect.get(target, name, receiver);

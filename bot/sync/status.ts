@@ -6,6 +6,7 @@ import { goAheadFor } from "#db/go-aheads.ts";
 import { listProjects } from "#db/places.ts";
 import { type BehindRow, runsBehind, type WhichRuns } from "#db/sync-status.ts";
 import { openTroubles } from "#db/troubles.ts";
+import { ownOrigin } from "./circuits.ts";
 import { placeOf } from "./jira/place.ts";
 
 /** A run that no retry can bring further. `ref` stands in the message that its project's owner got. */
@@ -54,6 +55,8 @@ export async function syncStatus(
     circuitsIn(sql, workspaceId),
     openTroubles(sql, workspaceId),
   ]);
+  const circuitAt = (system: System, origin: string) =>
+    circuits.filter((one) => one.system === system && one.origin === origin);
   const found = connections.map(async (connection): Promise<SystemStatus> => {
     const { system, projectId, source } = connection;
     const { url: origin, project, space } = Place.parse(connection.settings);
@@ -69,7 +72,7 @@ export async function syncStatus(
       project: { id: projectId, name: projects.find(({ id }) => id === projectId)?.name ?? projectId },
       behind: mine.filter(({ stuckAt }) => stuckAt === null),
       stuck: mine.flatMap((row) => (row.stuckAt === null ? [] : [toStuck(row, row.stuckAt, refOf)])),
-      circuit: circuits.find((one) => one.system === system && one.origin === origin) ?? null,
+      circuit: [ownOrigin(origin, projectId), origin].flatMap((at) => circuitAt(system, at))[0] ?? null,
       waitsForGoOn: asked !== null && asked.by === null && mine.some(({ stuckAt }) => stuckAt === null),
     };
   });

@@ -35,6 +35,8 @@ type Refused = {
 
 const LIMITED_MS = 30_000;
 const NO_CREDENTIALS_MS = 5 * 60_000;
+/** Atlassian counts by the hour at most: whoever asks for more is tried all the same. */
+const LONGEST_MS = 3_600_000;
 const MOST_SAID = 600;
 
 /** Both clients throw errors of this shape: with a status where a site answered, with `transient` where none did. */
@@ -104,6 +106,7 @@ function fromAnswer(
   { status, body, retryAfterMs }: z.infer<typeof Answered>,
   cause: unknown,
 ) {
+  const waitMs = retryAfterMs === undefined ? undefined : Math.min(retryAfterMs, LONGEST_MS);
   if (status === 401)
     return new CredentialsLost(system, `${system} does not accept our token (401)`, {
       retryAfterMs: NO_CREDENTIALS_MS,
@@ -111,12 +114,12 @@ function fromAnswer(
     });
   if (status === 429)
     return new OutsideFailure(system, `${system} limits us (429)`, {
-      retryAfterMs: retryAfterMs ?? LIMITED_MS,
+      retryAfterMs: waitMs ?? LIMITED_MS,
       cause,
     });
   if (status >= 500 || status === 408 || status === 425)
     return new OutsideFailure(system, `${system} answers ${status}`, {
-      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
       cause,
     });
   return new ApiRefusal(system, { status, ...said(body) }, cause);

@@ -26,8 +26,8 @@ export function createConfluenceFollower(needs: {
 }): Follower {
   const { sql, secrets, contexts, circuits, linkOf, now } = needs;
   const portOf = createOpened((connection: Connection<ConfluenceSettings>) => {
-    const { workspaceId, settings } = connection;
-    const place = { workspaceId, system: "confluence", origin: settings.url } as const;
+    const { workspaceId, projectId, settings } = connection;
+    const place = { workspaceId, projectId, system: "confluence", origin: settings.url } as const;
     return guarded(openConfluence(connection), circuits, place);
   });
   return createSyncFollower({

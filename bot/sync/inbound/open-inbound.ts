@@ -38,8 +38,8 @@ export function openInbound(needs: {
     ...{ desk: slack.desk, directory: slack.directory },
     jiraOf: (workspaceId, projectId) => jiraOf(needs, workspaceId, projectId),
     newsOf: createOpened<JiraSettings, ReturnType<typeof openJiraNews>>((connection) => {
-      const { workspaceId, settings } = connection;
-      const place = { workspaceId, system: "jira", origin: settings.url } as const;
+      const { workspaceId, projectId, settings } = connection;
+      const place = { workspaceId, projectId, system: "jira", origin: settings.url } as const;
       return guarded(openJiraNews(connection), circuits, place);
     }),
   };

@@ -36,11 +36,11 @@ export function createJiraFollower(needs: {
   const accountsOf = createAccounts(emailOf);
 
   async function bringRun({ story, connection, place }: Look<JiraSettings>): Promise<void> {
-    const { settings } = connection;
+    const { settings, projectId } = connection;
     const { workspaceId } = place;
     const wanted = modeFor(settings, story);
     if (wanted === "off" || !hasBegun(story)) return;
-    const circuit = { workspaceId, system: "jira", origin: settings.url } as const;
+    const circuit = { workspaceId, projectId, system: "jira", origin: settings.url } as const;
     const jira = guarded(opened(connection), circuits, circuit);
     const book = await openLinkBook(sql, place);
     // A run goes on as it began, whatever the settings say meanwhile.

@@ -3,6 +3,7 @@ import { createLogger } from "#bot/logger.ts";
 import { createCircuits } from "#bot/sync/circuits.ts";
 import { circuitOf } from "#db/circuits.ts";
 import { OutsideFailure, OutsideRefusal } from "#engine/errors.ts";
+import { CredentialsLost } from "#integrations/atlassian/failure.ts";
 import { testDatabase } from "#test/support/postgres.ts";
 
 const { sql } = await testDatabase();
@@ -76,6 +77,26 @@ it("takes a refusal for an answer: the system is well", async () => {
   };
   await expect(open().within(place, refuses)).rejects.toThrow(OutsideRefusal);
   expect(await circuitOf(sql, place)).toBeNull();
+});
+
+it("keeps out only the project whose token is not accepted", async () => {
+  const [mine, theirs] = ["a", "b"].map((projectId) => ({ ...place, projectId }));
+  if (!mine || !theirs) throw new Error("There are two.");
+  const lost = async (): Promise<never> => {
+    throw new CredentialsLost("Confluence", "401", { retryAfterMs: 300_000 });
+  };
+  expect(await waitsFor(open().within(mine, lost))).toBe(300_000);
+  expect(await open().within(theirs, works)).toBe("done");
+  expect(await waitsFor(open().within(mine, works))).toBeGreaterThan(200_000);
+  // A system that is down keeps out all of them.
+  await waitsFor(open().within(theirs, fails(9_000)));
+  await endWait();
+  await waitsFor(open().within(theirs, fails(9_000)));
+  const other = { ...place, projectId: "c" };
+  await waitsFor(open().within(other, works));
+  await endWait();
+  expect(await open().within(mine, works)).toBe("done");
+  expect(await open().within(other, works)).toBe("done");
 });
 
 it("keeps systems and workspaces apart", async () => {
