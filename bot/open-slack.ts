@@ -111,7 +111,8 @@ export async function openSlack(needs: {
   const contexts = createCardContexts({ people, botName, model: model?.name });
   const threads = createThreads({ sql, people, contexts, clientFor });
   const requests = createRequestContexts({ sql, people, contexts, clientFor });
-  const desk = { sql, engine, goals, people, contexts, newId: randomUUID, log };
+  const { linkOf } = threads;
+  const desk = { sql, engine, goals, people, contexts, linkOf, newId: randomUUID, log };
   const homes = createHomes({
     desk,
     threads,
@@ -130,7 +131,7 @@ export async function openSlack(needs: {
     })),
     directory: createDirectory({ people, clientFor, botUserId: identity.botUserId }),
     desk,
-    linkOf: threads.linkOf,
+    linkOf,
     emailOf: (personId) => readEmail(clients.people, personId),
     routes: side.routes,
     isReachable: () => clients.people.auth.test().then((answer) => answer.ok),

@@ -67,6 +67,16 @@ export async function goOn(
   await wake(sql, [runId]);
 }
 
+/** Lets a goal's thread be looked at once more, though nothing happened in it: its issue or page has an address now. */
+export async function showAgain(sql: Sql, workspaceId: string, runId: string): Promise<void> {
+  const rows = await sql`
+    update cursors c set seq = least(c.seq, s.seq - 1) from streams s
+    where s.id = c.stream_id and c.workspace_id = ${workspaceId} and c.follower = 'slack' and c.stream_id = ${runId}
+      and c.seq > 0
+    returning c.stream_id`;
+  if (rows.length > 0) await wake(sql, [runId]);
+}
+
 const ofThese = (sql: Sql | TransactionSql, { runId, projectId }: AgainAt) => {
   if (runId !== undefined) return sql`and r.id = ${runId}`;
   return projectId === undefined ? sql`` : sql`and (r.brief ->> 'projectId')::uuid = ${projectId}`;

@@ -42,13 +42,23 @@ export async function runsBehind(
 }
 
 /** What shows a run outside: its issue and its page, where somebody can open them. */
-export type LinkedRow = { readonly system: System; readonly outsideKey: string | null; readonly url: string };
+export type LinkedRow = {
+  readonly runId: string;
+  readonly system: System;
+  readonly outsideKey: string | null;
+  readonly url: string;
+};
 
-/** The issue and the page of a run. */
-export async function linkedTo(sql: Sql, workspaceId: string, runId: string): Promise<readonly LinkedRow[]> {
+/** The issue and the page of each of these runs. */
+export async function linkedTo(
+  sql: Sql,
+  workspaceId: string,
+  runIds: readonly string[],
+): Promise<readonly LinkedRow[]> {
   return sql<LinkedRow[]>`
-    select system, outside_key as "outsideKey", url from links
-    where workspace_id = ${workspaceId} and stream_id = ${runId} and key in ('run', 'page') and state in ('there', 'skipped')
+    select stream_id as "runId", system, outside_key as "outsideKey", url from links
+    where workspace_id = ${workspaceId} and system in ('jira', 'confluence')
+      and stream_id = any(${[...runIds]}::uuid[]) and key in ('run', 'page') and state in ('there', 'skipped')
       and url is not null
     order by system desc, key desc`;
 }

@@ -39,13 +39,14 @@ export async function carryOut(
         () => true,
         "You have no goal here yet.",
       );
-      const [questions, outside] = await Promise.all([
+      const [questions, outside, threadLink] = await Promise.all([
         questionsOf(desk.sql, workspaceId, goal.run.id),
         outsideOf(desk.sql, goal.run),
+        desk.linkOf(workspaceId, goal.id),
       ]);
       return status(
         { run: goal.run, questions },
-        await desk.contexts.about(workspaceId, goal.run, questions),
+        { ...(await desk.contexts.about(workspaceId, goal.run, questions)), threadLink },
         isLatest,
         outside,
       );

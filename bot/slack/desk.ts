@@ -6,6 +6,7 @@ import type { Goals } from "../goals.ts";
 import type { Logger } from "../logger.ts";
 import type { CardContexts } from "./card-contexts.ts";
 import type { People } from "./people.ts";
+import type { Threads } from "./threads.ts";
 
 /** What Slack's listeners work with. */
 export type Desk = {
@@ -14,6 +15,8 @@ export type Desk = {
   readonly goals: Goals;
   readonly people: People;
   readonly contexts: CardContexts;
+  /** The permalink of a goal's card; undefined until Slack has it. */
+  readonly linkOf: Threads["linkOf"];
   readonly newId: NewId;
   readonly log: Logger;
 };

@@ -15,7 +15,7 @@ import type { ClientFor } from "./clients.ts";
 import type { Desk } from "./desk.ts";
 import { isFullMember } from "./people.ts";
 import type { RequestContexts } from "./request-context.ts";
-import { behindOf } from "./sync-told.ts";
+import { behindOf, linksOfRuns } from "./sync-told.ts";
 import type { Threads } from "./threads.ts";
 
 const WEEK_MS = 7 * 24 * 3_600_000;
@@ -55,7 +55,16 @@ export function createHomes(needs: {
       const link = brief && (await threads.linkOf(workspaceId, brief.goalId));
       if (link) links.set(id, link);
     }
-    const view = homeView(state, { ...context, linkOf: (run) => links.get(run.id) });
+    const outside = await linksOfRuns(
+      desk.sql,
+      workspaceId,
+      [...state.started, ...state.running].map(({ id }) => id),
+    );
+    const view = homeView(state, {
+      ...context,
+      linkOf: (run) => links.get(run.id),
+      outsideOf: (run) => outside.get(run.id),
+    });
     await (await clientFor(workspaceId)).views.publish({ user_id: person, view });
   }
 

@@ -8,6 +8,7 @@ import { isApproval } from "#engine/run/run.ts";
 import type { CardContexts } from "./card-contexts.ts";
 import type { ClientFor } from "./clients.ts";
 import type { People } from "./people.ts";
+import { linksOfRuns } from "./sync-told.ts";
 import { goalKey, type ThreadContext, type ThreadState } from "./thread-messages.ts";
 
 export type Threads = ReturnType<typeof createThreads>;
@@ -47,13 +48,14 @@ export function createThreads(needs: {
     linkOf,
     async contextOf(state: ThreadState): Promise<ThreadContext> {
       const { run, brief } = state;
-      const [context, threadLink, lonely, proof] = await Promise.all([
+      const [context, threadLink, lonely, proof, outside] = await Promise.all([
         contexts.about(run.workspaceId, state),
         linkOf(run.workspaceId, brief.goalId),
         lonelyOf(state),
         proofOf(sql, state),
+        brief.projectId === null ? undefined : linksOfRuns(sql, run.workspaceId, [run.id]),
       ]);
-      return { ...context, threadLink, lonely, proof };
+      return { ...context, threadLink, lonely, proof, outside: outside?.get(run.id) };
     },
   };
 }

@@ -48,7 +48,7 @@ withContracts("a run has a page in Confluence", () => {
     expect(performance.now() - ended).toBeLessThan(30_000); // a run's end waits for no minute
     expect(body.startsWith("<p>Watch this &ndash; Alice.</p><ac:structured-macro")).toBe(true);
     expect(body.endsWith("<p>Below.</p><p>Bob too.</p>")).toBe(true);
-    for (const words of ["Approved by Bob at ", "Tag billing v1.2.3?", "tag = v1.2.3", "Alice asked for it"])
+    for (const words of ["Approved by Bob, ", "Tag billing v1.2.3?", "tag = v1.2.3", "Alice asked for it"])
       expect(body).toContain(words);
     expect(body).not.toMatch(/U0[12](ALICE|BOB)/);
     expect(far.page(id).labels.map(({ name }) => name)).toEqual(["countersign", "billing"]);

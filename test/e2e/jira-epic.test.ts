@@ -79,5 +79,10 @@ withContracts("a saved workflow is an epic in Jira", () => {
     ]);
     await until("the link to the thread", async () => epic.links.length === 1);
     expect(epic.links[0]?.object).toMatchObject({ title: expect.stringMatching(/^In Slack: Ship billing/) });
+    const browse = new RegExp(`<${far.url}/browse/${epic.key}\\|${epic.key}>`);
+    await slack.becomes(goal, browse);
+    await slack.becomes(await slack.card(/^✓ Done/, goal), browse);
+    await slack.types(ALICE, "/goal status");
+    await slack.told(ALICE, new RegExp(`\\[Open thread\\][^]*\\[Open ${epic.key}\\]`));
   });
 });

@@ -1,5 +1,6 @@
 import type { KnownBlock } from "@slack/types";
 import { type Fold, showFold, showFoldPlainly } from "./fold.ts";
+import type { OutsideLink } from "./outside-links.ts";
 
 /** A message of ours. `text` is the whole ask as a lock screen shows it. */
 export type Card = {
@@ -17,6 +18,8 @@ export type CardContext = {
   readonly botName: string;
   /** Permalink of the goal's thread. */
   readonly threadLink?: string | undefined;
+  /** Where the goal is shown outside Slack. */
+  readonly outside?: readonly OutsideLink[] | undefined;
   /** The model in use as `provider:model`, for steps that no model has answered yet. */
   readonly model?: string | undefined;
 };

@@ -11,6 +11,7 @@ import {
   titleOf,
   waitingLines,
 } from "./goal-words.ts";
+import { outsideLinks } from "./outside-links.ts";
 import { inert } from "./text.ts";
 import { agentName, nameOf } from "./who.ts";
 
@@ -24,7 +25,7 @@ export function goalCard(state: GoalState, context: CardContext): Card {
   const text = `${titleOf(run)}: ${where}`;
   return toCard(text, [
     section(`*${titleOf(run)}*`, where, ...waitingLines(state, context, MOST_WAITING)),
-    words(...backgroundOf(run, context)),
+    words(...backgroundOf(run, context), ...outsideLinks(context.outside)),
     whatNext(run),
     actions(link("Open thread", context.threadLink), hasEnded(run) ? null : stopButton(run, "Stop")),
   ]);

@@ -4,6 +4,7 @@ import type { CardContext, Part } from "./card.ts";
 import { link, section, context as words } from "./elements.ts";
 import { endingLine } from "./ending.ts";
 import { numberOf, progressOf, rehearsal, titleOf } from "./goal-words.ts";
+import { type OutsideLink, outsideLinks } from "./outside-links.ts";
 import { questionButtons } from "./question-buttons.ts";
 import { askedBy, askOf, type QuestionState, tellingEvidence, workflowOf } from "./question-words.ts";
 import { inert } from "./text.ts";
@@ -42,7 +43,11 @@ export type HomeState = {
 };
 
 /** `linkOf` gives the permalink of a goal's thread, where it is known. */
-export type HomeContext = CardContext & { readonly linkOf: (run: Run) => string | undefined };
+export type HomeContext = CardContext & {
+  readonly linkOf: (run: Run) => string | undefined;
+  /** Where a goal is shown outside Slack. */
+  readonly outsideOf?: (run: Run) => readonly OutsideLink[] | undefined;
+};
 
 const MOST_QUESTIONS = 10;
 const MOST_GOALS = 8;
@@ -117,7 +122,8 @@ const goalParts = (runs: readonly Run[], context: HomeContext): readonly Part[] 
 
 function goalPart(run: Run, context: HomeContext): Part {
   const where = endingLine(run, context) ?? `${rehearsal(run)}${progressOf(run)}`;
-  return withThread(section(`${numberOf(run)} *${titleOf(run)}*`, where), run, context);
+  const outside = outsideLinks(context.outsideOf?.(run)).join(" · ");
+  return withThread(section(`${numberOf(run)} *${titleOf(run)}*`, where, outside), run, context);
 }
 
 const withThread = (part: ReturnType<typeof section>, run: Run, context: HomeContext): Part =>

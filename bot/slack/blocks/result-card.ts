@@ -5,6 +5,7 @@ import { actions, button, section, context as words } from "./elements.ts";
 import { endingLine, inFinishingOrder } from "./ending.ts";
 import { fold, tellingLines } from "./fold.ts";
 import { numberOf, titleOf } from "./goal-words.ts";
+import { outsideLinks } from "./outside-links.ts";
 import { inert, lineCount, linesOf } from "./text.ts";
 import { agentOf, mention } from "./who.ts";
 
@@ -30,7 +31,7 @@ export function resultCard(run: Run, context: ResultContext): Card {
     ...(written ? resultParts(written, run, context) : []),
     failureFold(run, ending),
     ending === null ? null : whatNext(run, ending),
-    words(hintFor(ending)),
+    words(...outsideLinks(context.outside), hintFor(ending)),
   ]);
 }
 

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Sql } from "postgres";
 import { closeLink, type Link, type LinkPlace, linksOf, saveLink } from "#db/links.ts";
 import { wantMessage } from "#db/messages.ts";
+import { showAgain } from "#db/sync-again.ts";
 import { hasEnded } from "#engine/run/run.ts";
 import type { Confluence, Page } from "#integrations/confluence/confluence.ts";
 import { putSection } from "#integrations/confluence/marked-section.ts";
@@ -62,6 +63,8 @@ async function thereOf(
     : { hash: "", at: 0, isFinal: false, version: page.version };
   const made = { ...fresh, section: sectionHash(page.body, story.run.id), labels: null };
   await save(needs, page, made);
+  // The goal's thread leads to its page.
+  await showAgain(needs.sql, needs.place.workspaceId, needs.place.streamId);
   return { pageId: page.id, shown: made };
 }
 

@@ -8,6 +8,7 @@ import {
   markMaking,
   saveLink,
 } from "#db/links.ts";
+import { showAgain } from "#db/sync-again.ts";
 
 /** What is saved of a link. */
 type Saved = Partial<Pick<Link, "state" | "outsideId" | "outsideKey" | "url" | "shown">>;
@@ -61,7 +62,11 @@ export async function openLinkBook(sql: Sql, place: LinkPlace) {
     },
 
     async save(key: string, changed: Saved): Promise<void> {
-      await saveLink(sql, place, change(key, { state: "there", ...changed }));
+      const address = all.get(key)?.url ?? null;
+      const link = change(key, { state: "there", ...changed });
+      await saveLink(sql, place, link);
+      // The goal's thread leads to its issue.
+      if (key === "run" && link.url !== address) await showAgain(sql, place.workspaceId, place.streamId);
     },
 
     async close(key: string, state: "gone" | "skipped"): Promise<void> {
