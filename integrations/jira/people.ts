@@ -25,7 +25,7 @@ export function createAccounts(site: Site): (email: string) => Promise<string | 
   };
 }
 
-/** Jira finds a hidden address only by all of it: then the one that it finds is the one. */
+/** Jira finds a hidden address only by all of it: then the one that it finds is the one. Names are searched too, and are anybody's choice. */
 async function findAccount({ api, settings }: Site, address: string): Promise<string | null> {
   const answer = await api.userSearch.findAssignableUsers({
     project: settings.project,
@@ -37,6 +37,7 @@ async function findAccount({ api, settings }: Site, address: string): Promise<st
   );
   const named = people.find(({ emailAddress }) => emailAddress?.toLowerCase() === address);
   if (named) return named.accountId;
-  const [only, other] = people.filter(({ emailAddress }) => (emailAddress ?? "") === "");
-  return only && !other && people.length === 1 ? only.accountId : null;
+  const [only, other] = people;
+  if (!only || other || (only.emailAddress ?? "") !== "") return null;
+  return only.displayName.toLowerCase().includes(address) ? null : only.accountId;
 }

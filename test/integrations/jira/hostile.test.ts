@@ -38,6 +38,19 @@ withContracts("Jira takes any text", () => {
     expect(far.violations).toEqual([]);
   });
 
+  test("nobody who calls themselves by somebody's address, and hides their own, is given their work", async () => {
+    const us = {
+      ...{ name: "us", accountId: "712020:countersign", displayName: "Countersign" },
+      emailAddress: "countersign@example.com",
+    };
+    const impostor = {
+      ...{ name: "eve", accountId: "5b10a:eve", displayName: "Bob@Example.com (Bob)" },
+      ...{ emailAddress: "eve@evil.example", hidesEmail: true },
+    };
+    const { jira } = await stageJira("PAY", {}, { people: [us, impostor] });
+    expect(await jira.accountOf("bob@example.com")).toBeNull();
+  });
+
   test("names that lead out of their place in an address lead nowhere", async () => {
     const { far, jira } = await stageJira();
     for (const ref of ["../../myself", "PAY-1/comment", "PAY-1?x=", "%2e%2e"])
