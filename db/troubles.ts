@@ -27,17 +27,25 @@ export async function beginTrouble(
   return begun.length > 0;
 }
 
+/** A trouble that was one until then (ms since 1970). */
+export type EndedTrouble = {
+  readonly projectId: string;
+  readonly ref: string;
+  readonly sentence: string;
+  readonly overAt: number;
+};
+
 /**
  * A run of a project has been brought up to date: troubles of that project are over, but for those in which another run is
- * stuck still, or the whole system is. Told again where they come back.
+ * stuck still, or the whole system is. Told again where they come back. Resolves to those that are over now.
  */
 export async function endTroubles(
-  sql: Sql,
+  sql: Sql | TransactionSql,
   workspaceId: string,
   system: System,
   runId: string,
-): Promise<void> {
-  await sql`
+): Promise<readonly EndedTrouble[]> {
+  return await sql<EndedTrouble[]>`
     update troubles t set over_at = now()
     where t.workspace_id = ${workspaceId} and t.system = ${system} and t.over_at is null
       and t.project_id = (select (r.brief ->> 'projectId')::uuid from runs r
@@ -45,7 +53,8 @@ export async function endTroubles(
       and not exists (select from cursors c join runs r on r.id = c.stream_id
         where c.workspace_id = t.workspace_id and c.follower = t.system and c.stuck_at is not null
           and c.stream_id <> ${runId} and c.last_error = t.sentence and (r.brief ->> 'projectId')::uuid = t.project_id)
-      and not exists (select from circuits x where x.workspace_id = t.workspace_id and x.system = t.system)`;
+      and not exists (select from circuits x where x.workspace_id = t.workspace_id and x.system = t.system)
+    returning t.project_id as "projectId", t.ref, t.sentence, (extract(epoch from t.over_at) * 1000)::float8 as "overAt"`;
 }
 
 /** What people are told to mend at the moment. */

@@ -26,7 +26,7 @@ async function makeSecret(operator: Operator, name: string, options: Common): Pr
     const { config, sql, workspaceId } = office;
     if (config.publicUrl === null)
       throw new StartFailure(
-        "Jira must be able to reach this: set PUBLIC_URL to the https address of this server first. Without one, hear it by asking: ./countersign jira set --inbound poll.",
+        `Jira must be able to reach this: set PUBLIC_URL to the https address of this server first. Without one, hear it by asking: ./countersign jira set ${name} --inbound poll.`,
       );
     const project = await projectNamed(office, name);
     const row = await connectionOf(sql, workspaceId, project.id, "jira");

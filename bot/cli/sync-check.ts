@@ -84,7 +84,7 @@ function summaryOf(runs: readonly Run[], compared: number, differences: readonly
   const count = `${runs.length} ${runs.length === 1 ? "run" : "runs"} compared`;
   return length === 0
     ? `${count}: all is as it should be.`
-    : `${count}: ${length} ${length === 1 ? "difference" : "differences"}. ./countersign sync retry g14 makes again what was deleted, and moves and writes the rest.`;
+    : `${count}: ${length} ${length === 1 ? "difference" : "differences"}. ./countersign sync retry ${differences[0]?.goal} makes again what was deleted, and moves and writes the rest.`;
 }
 
 const toWire = ({ system, goal, key, what, url }: Found) => ({ goal, system, key, what, url });

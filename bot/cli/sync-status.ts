@@ -32,8 +32,9 @@ const noneOf = (name: string | undefined): string =>
 function linesOf(all: readonly SystemStatus[]): readonly string[] {
   const rows = all.map(rowOf);
   const stuck = all.flatMap((status) => status.stuck.flatMap((run) => stuckLines(status, run)));
+  const goal = `g${all.flatMap((status) => status.stuck)[0]?.goalNumber}`;
   const advice = [
-    "When it is mended: ./countersign sync retry g14. To leave it out: ./countersign sync skip g14.",
+    `When it is mended: ./countersign sync retry ${goal}. To leave it out: ./countersign sync skip ${goal}.`,
   ];
   return [
     ...table([["PROJECT", "SYSTEM", "PLACE", "STATE"], ...rows]),

@@ -3,15 +3,15 @@ import type { Sql, TransactionSql } from "postgres";
 import { type ConnectionRow, connectionOf, type System } from "#db/connections.ts";
 import type { StreamRow } from "#db/cursors.ts";
 import { loadRun } from "#db/load.ts";
-import { wantMessage } from "#db/messages.ts";
+import { isWanted, wantMessage } from "#db/messages.ts";
 import { type Project, projectById } from "#db/places.ts";
-import { beginTrouble, endTroubles } from "#db/troubles.ts";
+import { beginTrouble, endTroubles, openTroubles } from "#db/troubles.ts";
 import { OutsideRefusal } from "#engine/errors.ts";
 import type { Brief } from "#engine/run/run.ts";
 import { CredentialsLost } from "#integrations/atlassian/failure.ts";
 import { type Follower, Later } from "../followers.ts";
 import type { Logger } from "../logger.ts";
-import { syncTroubleCard } from "../slack/blocks/sync-trouble.ts";
+import { syncMendedCard, syncTroubleCard } from "../slack/blocks/sync-trouble.ts";
 import { NAME_OF, SYSTEMS } from "./system-names.ts";
 
 type Needs = { readonly sql: Sql; readonly log: Logger };
@@ -39,7 +39,8 @@ export function tellingOwners(follower: Follower, needs: Needs): Follower {
         );
         throw error;
       }
-      await endTroubles(sql, stream.workspaceId, system, stream.id);
+      const open = await openTroubles(sql, stream.workspaceId);
+      if (open.some((one) => one.system === system)) await sql.begin((tx) => tellOfEnds(tx, system, stream));
     },
   };
 }
@@ -90,7 +91,7 @@ async function tellOnce(tx: TransactionSql, telling: Telling): Promise<boolean> 
   await wantMessage(tx, {
     ...{
       workspaceId,
-      key: `trouble:${system}:${projectId}:${ref}`,
+      key: messageKey(system, projectId, ref),
       streamId: runId,
       threadKey: null,
       rank: 1,
@@ -99,6 +100,22 @@ async function tellOnce(tx: TransactionSql, telling: Telling): Promise<boolean> 
   });
   return true;
 }
+
+/** What is mended asks for nothing any more: its message says since when it works. */
+async function tellOfEnds(tx: TransactionSql, system: System, { id, workspaceId }: StreamRow): Promise<void> {
+  for (const { projectId, ref, sentence, overAt } of await endTroubles(tx, workspaceId, system, id)) {
+    const project = await projectById(tx as unknown as Sql, workspaceId, projectId);
+    const key = messageKey(system, projectId, ref);
+    if (!project || !(await isWanted(tx as unknown as Sql, workspaceId, key))) continue;
+    const desired = syncMendedCard({ system, project, sentence, ref, at: overAt });
+    // It has its place already; only what it shows is new.
+    const place = { channelId: project.channelId ?? "", threadKey: null, rank: 1 } as const;
+    await wantMessage(tx, { workspaceId, key, streamId: id, ...place, desired });
+  }
+}
+
+const messageKey = (system: System, projectId: string, ref: string): string =>
+  `trouble:${system}:${projectId}:${ref}`;
 
 const placeFor = ({ ownerId, channelId }: Project, { channel }: Brief): string =>
   ownerId === null ? (channelId ?? channel) : `@${ownerId}`;

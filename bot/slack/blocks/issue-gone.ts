@@ -20,7 +20,8 @@ export function issueGoneCard({
   return toCard(line, [
     section(
       `– ${line}`,
-      "Somebody deleted it, or our account can't see it. It is not made again; the goal goes on.",
+      "Somebody deleted it, or our account can't see it. The goal goes on without it.",
+      `For a new one: \`./countersign sync retry ${numberOf(run)}\``,
     ),
     words(numberOf(run), titleOf(run)),
   ]);

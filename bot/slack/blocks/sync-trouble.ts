@@ -3,6 +3,7 @@ import { NAME_OF } from "../../sync/system-names.ts";
 import { type Card, toCard } from "./card.ts";
 import { actions, button, section, context as words } from "./elements.ts";
 import { inert } from "./text.ts";
+import { dayTime } from "./times.ts";
 
 /** What somebody has to mend. `sentence` may hold texts from outside. */
 export type SyncTrouble = {
@@ -38,5 +39,20 @@ export function syncTroubleCard(trouble: SyncTrouble): Card {
       `Settings are ${where === "cli" ? `options of \`./countersign ${system} set ${called}\`` : `in countersign.yaml, under projects.${called}`}`,
       `ref ${ref}`,
     ),
+  ]);
+}
+
+/** What becomes of it once it works again: one line stays, and what it was. `at`: milliseconds since 1970. */
+export function syncMendedCard({
+  system,
+  project,
+  sentence,
+  ref,
+  at,
+}: Pick<SyncTrouble, "system" | "project" | "sentence" | "ref"> & { readonly at: number }): Card {
+  const line = `✓ ${NAME_OF[system]} works again for ${inert(project.name, 60)}`;
+  return toCard(line, [
+    section(`${line} ${dayTime(at)}`),
+    words(inert(sentence, MOST_IN_SENTENCE), `ref ${ref}`),
   ]);
 }

@@ -130,6 +130,10 @@ describe("What no retry can mend", () => {
     await again();
     await inStep();
     expect(await stuck()).toEqual([]);
+    const [mended] = await told();
+    expect(mended).toMatchObject({ channel: "@U03CAROL", text: "✓ Jira works again for billing" });
+    expect(JSON.stringify(mended?.blocks)).toContain("field 'Team' is required");
+    expect(JSON.stringify(mended?.blocks)).not.toContain("Try again");
     meets = () => REQUIRED;
     await stage.run(billing);
     await expect.poll(stuck).toMatchObject([{ goalNumber: 2 }]);
