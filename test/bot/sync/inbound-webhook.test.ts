@@ -160,6 +160,28 @@ withContracts("POST /webhooks/jira", () => {
     expect(await heard()).toBe(before);
   });
 
+  test("is heard also where another workspace has settings that nobody can read, and a token of another secret", async () => {
+    const { sql } = stage();
+    const [mine] = await connectionsIn(sql, "T01LOCAL");
+    if (!mine) throw new Error("There is no connection.");
+    const broken = { ...(mine.settings as object), url: "http://jira.of.old.example", mode: "story" };
+    const place = { workspaceId: "T03BROKEN", system: "jira", token: "nonsense", source: "cli" } as const;
+    const [unread, undecrypted] = [crypto.randomUUID(), crypto.randomUUID()];
+    await saveConnection(sql, { ...place, projectId: unread, settings: broken });
+    await saveConnection(sql, { ...place, projectId: undecrypted, settings: mine.settings });
+    const theirs = { workspaceId: "T03BROKEN", system: "jira" } as const;
+    for (const projectId of [unread, undecrypted])
+      await saveWebhookSecret(sql, { ...theirs, projectId }, "nonsense");
+    await sql`insert into installations (workspace_id, name, bot_user_id, connected) values ('T03BROKEN', 'Broken', 'U0BOT', true)`;
+    const shown = await cards();
+    const answer = await post(commented("5b10a:bob", "Heard all the same."), SECRET);
+    await sql`delete from installations where workspace_id = 'T03BROKEN'`;
+    await sql`delete from connections where workspace_id = 'T03BROKEN'`;
+    expect(answer.status).toBe(204);
+    await allTakenUp(stage());
+    expect(await cards()).toBe(shown + 1);
+  });
+
   test("hears nothing where it is off, which it is unless somebody says otherwise, or where we ask ourselves", async () => {
     const before = await heard();
     for (const inbound of ["off", "poll"]) {
