@@ -52,6 +52,12 @@ export const paragraphs = (text: string): readonly AdfNode[] =>
 export const strong = (text: string): readonly AdfNode[] =>
   inline([text]).map((node) => (node.type === "text" ? { ...node, marks: [{ type: "strong" }] } : node));
 
+/** Words of ours that lead somewhere; plain ones where there is no address. Never for texts or addresses of agents and people. */
+export const leading = (text: string, href: string | undefined): readonly AdfNode[] =>
+  inline([text]).map((node) =>
+    node.type === "text" && href ? { ...node, marks: [{ type: "link", attrs: { href } }] } : node,
+  );
+
 /** A heading, in one line. */
 export const heading = (level: 1 | 2 | 3 | 4 | 5 | 6, text: string): AdfNode => ({
   type: "heading",

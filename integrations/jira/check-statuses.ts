@@ -60,13 +60,13 @@ function checkType(look: Look): readonly Finding[] {
   const start = all.find(({ category }) => category === "new");
   const sample = standing[0];
   if (missing.length > 0 || !start) return [first];
-  if (!sample) return [first, unread("there is none yet whose ways could be read")];
+  if (!sample) return [first, unread("there is none yet whose transitions could be read")];
   return [first, ...checkWays(look, start, sample)];
 }
 
 const unread = (why: string): Finding => ({
   level: "warning",
-  what: `whether it gets to all of them is seen with the first one: ${why}`,
+  what: `whether an issue may be moved to each of them shows with the first one: ${why}`,
 });
 
 function checkWays({ all, workflows }: Look, start: Status, sample: IssueState): readonly Finding[] {
@@ -83,7 +83,7 @@ function checkWays({ all, workflows }: Look, start: Status, sample: IssueState):
       ? [{ level: "ok", what: `from ${start.name} it goes by ${[...ways].join("; by ")}` } as const]
       : []),
     ...shut.map(({ aim, lacking }) => noWay(start, aim, lacking)),
-    ...(isUnknown ? [unread("not in every status stands an issue whose ways could be read")] : []),
+    ...(isUnknown ? [unread("not in every status stands an issue whose transitions could be read")] : []),
   ];
 }
 

@@ -63,7 +63,7 @@ withContracts("a saved workflow is an epic in Jira", () => {
       assignee: "5b10a:alice",
     });
     expect(readAdf(epic.fields["description"])).toMatch(
-      /Goal\n[\s\S]*Asked by Alice · workflow ship · project billing/,
+      /Goal\n[\s\S]*Asked by Alice · workflow ship \(version: 1\.2\.3\) · project billing/,
     );
     expect(commentsOn(far, approve.id)).toEqual([
       expect.stringMatching(/^A question is open: Tag billing v1\.2\.3\?\nThe test passed\.\nmedium risk/),
@@ -79,6 +79,18 @@ withContracts("a saved workflow is an epic in Jira", () => {
     ]);
     await until("the link to the thread", async () => epic.links.length === 1);
     expect(epic.links[0]?.object).toMatchObject({ title: expect.stringMatching(/^In Slack: Ship billing/) });
+    expect(approve.comments[0]?.body).toMatchObject({
+      content: expect.arrayContaining([
+        expect.objectContaining({
+          content: expect.arrayContaining([
+            {
+              ...{ type: "text", text: "in Slack" },
+              marks: [{ type: "link", attrs: { href: Object(epic.links[0]?.object).url } }],
+            },
+          ]),
+        }),
+      ]),
+    });
     const browse = new RegExp(`<${far.url}/browse/${epic.key}\\|${epic.key}>`);
     await slack.becomes(goal, browse);
     await slack.becomes(await slack.card(/^✓ Done/, goal), browse);

@@ -7,7 +7,7 @@ import { milestonesOf } from "./milestones.ts";
 /** Writes what no comment tells yet, in order: those that may be there already are looked up before anything new is said. */
 export async function bringComments(bringing: Bringing): Promise<void> {
   const { book, mode, story } = bringing;
-  const milestones = milestonesOf(story, mode);
+  const milestones = milestonesOf(story, mode, await bringing.threadLink());
   for (const comments of [begunComments(milestones, book.all), newComments(milestones, book.all)])
     for (const { key, on, seqs, body } of comments)
       await onIssue(bringing, on, (issue) =>

@@ -31,18 +31,23 @@ export function describeRun(story: RunStory): Adf {
   ]);
 }
 
-/** "Asked by Alice in Slack · workflow ship · project billing · branch countersign/g14-ship-7f3a". */
+/** "Asked by Alice · workflow ship (version: 0.2.0) · project billing · branch countersign/g14-ship-7f3a". */
 function whoAndWhere(story: RunStory): string {
-  const { agent, requestedBy, workflow, projectName, branch } = story.brief;
+  const { agent, requestedBy, workflow, parameters, projectName, branch } = story.brief;
   const person = nameOfPerson(requestedBy, story);
   return [
     agent === undefined ? `Asked by ${person}` : `Asked by ${plainAgentName(agent)}, for ${person}`,
-    workflow === null ? "" : `workflow ${workflow}`,
+    workflow === null ? "" : `workflow ${workflow}${given(parameters, story)}`,
     projectName === null ? "" : `project ${projectName}`,
     projectName === null ? "" : `branch ${branch}`,
   ]
     .filter((words) => words !== "")
     .join(" · ");
+}
+
+function given(parameters: Readonly<Record<string, string>>, story: RunStory): string {
+  const all = Object.entries(parameters).map(([name, value]) => `${name}: ${namedLine(value, 200, story)}`);
+  return all.length === 0 ? "" : ` (${all.join(", ")})`;
 }
 
 function planOf(steps: readonly Step[], story: RunStory): readonly AdfNode[] {

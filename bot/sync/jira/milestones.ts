@@ -2,7 +2,7 @@ import type { Told } from "#db/story.ts";
 import type { Question } from "#engine/consultation/question.ts";
 import type { RunFact } from "#engine/run/facts.ts";
 import { type Step, stepOf } from "#engine/run/run.ts";
-import { paragraph, strong } from "#integrations/jira/adf.ts";
+import { leading, paragraph, strong } from "#integrations/jira/adf.ts";
 import type { AdfNode } from "#integrations/jira/adf-node.ts";
 import type { RunStory } from "../follower.ts";
 import { answered } from "./answered.ts";
@@ -17,13 +17,19 @@ const MOST_IN_TITLE = 120;
 
 /**
  * What the watchers of a run's issues are told, in order: that it was started, that a question is open, who decided what, what is
- * blocked and how it goes on, how it ended. In epic mode what concerns a step stands on the step's own story.
+ * blocked and how it goes on, how it ended. In epic mode what concerns a step stands on the step's own story. What waits for
+ * somebody in Slack leads there: `threadLink`.
  */
-export function milestonesOf(story: RunStory, mode: "issue" | "epic"): readonly Milestone[] {
+export function milestonesOf(
+  story: RunStory,
+  mode: "issue" | "epic",
+  threadLink?: string,
+): readonly Milestone[] {
   const { facts } = story;
   return facts.flatMap((told, i) => {
     const key = stepTold(told.fact);
-    const blocks = key === null ? tellRun(told, story) : tellStep(told, facts[i + 1], story, mode);
+    const place = { story, mode, inSlack: leading("in Slack", threadLink) };
+    const blocks = key === null ? tellRun(told, story) : tellStep(told, facts[i + 1], place);
     if (blocks.length === 0) return [];
     const on: Part = key !== null && mode === "epic" ? `step:${key}` : "run";
     const title = key !== null && mode === "issue" ? [aboutStep(stepOf(story.run, key), story)] : [];
@@ -65,20 +71,26 @@ function started(actor: string, story: RunStory): string {
   return `${again} for ${by}: ${length} ${length === 1 ? "step" : "steps"}.`;
 }
 
+type Telling = {
+  readonly story: RunStory;
+  readonly mode: "issue" | "epic";
+  /** The words "in Slack", which lead to the thread. */
+  readonly inSlack: readonly AdfNode[];
+};
+
 function tellStep(
   { fact, actor, seq }: Told,
   next: Told | undefined,
-  story: RunStory,
-  mode: "issue" | "epic",
+  { story, mode, inSlack }: Telling,
 ): readonly AdfNode[] {
   switch (fact.type) {
     case "step.asked":
-      return asked(fact.question, story);
+      return asked(fact.question, story, inSlack);
     case "step.answered":
       return answered(fact.answer, questionBefore(seq, fact.key, story), story);
     case "step.blocked":
       return [
-        paragraph(strong("Blocked: "), "a person has to say in Slack how it goes on."),
+        paragraph(strong("Blocked: "), "a person has to say ", inSlack, " how it goes on."),
         ...namedParagraphs(fact.reason, story),
       ];
     case "step.failed":
@@ -97,7 +109,7 @@ function tellStep(
   }
 }
 
-function asked(question: Question, story: RunStory): readonly AdfNode[] {
+function asked(question: Question, story: RunStory, inSlack: readonly AdfNode[]): readonly AdfNode[] {
   const { what, why, risk, people, rehearsed: isRehearsed } = question;
   const names = people.map((id) => nameOfPerson(id, story)).join(" or ");
   return [
@@ -107,9 +119,10 @@ function asked(question: Question, story: RunStory): readonly AdfNode[] {
     ),
     ...namedParagraphs(why, story),
     paragraph(
-      [risk === "low" ? "" : `${risk} risk`, names === "" ? "" : `for ${names}`, "to be answered in Slack"]
+      [risk === "low" ? "" : `${risk} risk`, names === "" ? "" : `for ${names}`, "to be answered "]
         .filter((words) => words !== "")
         .join(" · "),
+      inSlack,
     ),
   ];
 }

@@ -73,10 +73,12 @@ withContracts("A look at Jira before anything is written", () => {
 
   test("says which ways are shut, and which are not known yet", async () => {
     const { far, check } = await look("HOP", { mode: "issue" });
-    expect(lines(await check())).toContain("is seen with the first one: there is none yet");
+    expect(lines(await check())).toContain("may be moved to each of them shows with the first one");
     const alice = far.person("alice");
     alice.creates("HOP", "Task", "There");
-    expect(lines(await check())).toContain("not in every status stands an issue whose ways could be read");
+    expect(lines(await check())).toContain(
+      "not in every status stands an issue whose transitions could be read",
+    );
     for (const status of ["Selected", "Doing", "In Review"])
       alice.moves(alice.creates("HOP", "Task", status), status);
     expect(lines(await check())).toContain("“Select”, “Start”, “Ask for review”, “Release” to Released");
