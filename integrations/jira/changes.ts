@@ -78,6 +78,8 @@ const CommentRead = z.object({
   created: Moment,
   /** Only some may read it: it is not for a channel. */
   visibility: z.unknown().optional(),
+  /** False: an internal note of a service desk. */
+  jsdPublic: z.boolean().optional(),
   properties: z.array(z.object({ key: z.string() })).default([]),
 });
 type CommentRead = z.infer<typeof CommentRead>;
@@ -127,7 +129,7 @@ export function toCommented(
   ours: string,
 ): Commented | null {
   const comment: CommentRead | undefined = CommentRead.safeParse(read).data;
-  if (!comment || (comment.visibility ?? null) !== null) return null;
+  if (!comment || (comment.visibility ?? null) !== null || comment.jsdPublic === false) return null;
   if (comment.properties.some(({ key }) => key === ours)) return null;
   const { id, body, created: at } = comment;
   const text = plainText(body, MOST_IN_COMMENT);

@@ -42,4 +42,17 @@ withContracts("A comment in Jira that somebody else has rewritten", () => {
       ),
     ).toMatchObject([{ author: { accountId: "", displayName: "Alice" } }]);
   });
+
+  it("nor is what a service desk keeps among its own people for a channel", () => {
+    const heard = (jsdPublic: boolean) =>
+      changesIn(
+        {
+          ...{ webhookEvent: "comment_created", issue: { id: "10002", key: "PAY-12" } },
+          comment: { id: "10234", body: "x", created: "2026-11-21T10:00:00.000+0100", jsdPublic },
+        },
+        "countersign",
+      );
+    expect(heard(true)).toHaveLength(1);
+    expect(heard(false)).toEqual([]);
+  });
 });
