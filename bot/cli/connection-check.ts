@@ -1,9 +1,11 @@
 import type { Command } from "commander";
+import type { System } from "#db/connections.ts";
 import { projectByName } from "#db/places.ts";
 import { StartFailure } from "#engine/errors.ts";
 import type { Finding } from "#integrations/atlassian/finding.ts";
 import type { Connected } from "../config/projects.ts";
 import { type Config, readConfig } from "../config.ts";
+import { optionsIn } from "../sync/setting-options.ts";
 import { NAME_OF } from "../sync/system-names.ts";
 import { type Known, knownFromDatabase, knownFromFile, meantConnection } from "./connection-known.ts";
 import { withAccount } from "./connection-set.ts";
@@ -75,15 +77,15 @@ const linesOf = ({ level, what, todo }: Finding): readonly string[] => [
 
 /** A finding names a setting as countersign.yaml does. */
 const settingsLine = (
-  { system }: { readonly system: string },
+  { system }: { readonly system: System },
   name: string,
   findings: readonly Finding[],
-): readonly string[] =>
-  findings.some(({ todo = "" }) => todo.includes(`\`${system}.`))
-    ? [
-        `Settings are options of ./countersign ${system} set ${name}, or stand in countersign.yaml under projects.${name}.`,
-      ]
-    : [];
+): readonly string[] => {
+  const todos = findings.map(({ todo = "" }) => todo).filter((todo) => todo.includes(`\`${system}.`));
+  if (todos.length === 0) return [];
+  const set = ["./countersign", system, "set", name, ...optionsIn(todos.join("\n"), system)].join(" ");
+  return [`Settings are options (${set}), or stand in countersign.yaml under projects.${name}.`];
+};
 
 function summaryOf(findings: readonly Finding[]): string {
   const count = (level: Finding["level"]) => findings.filter((one) => one.level === level).length;

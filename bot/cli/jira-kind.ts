@@ -85,6 +85,11 @@ const section = (value: unknown): Loose => (value ?? {}) as Loose;
 const kept = (all: Loose, gone: string): Loose =>
   Object.fromEntries(Object.entries(all).filter(([, value]) => value !== gone));
 
+const HEARD = {
+  webhook: "by webhook (./countersign jira webhook makes its secret)",
+  poll: "by poll, once a minute",
+} as const;
+
 function tell(settings: JiraSettings): readonly string[] {
   const { mode, labels, issueTypes, fields, inbound, goalLabel, people } = settings;
   const { epic, step, goal } = issueTypes;
@@ -100,7 +105,7 @@ function tell(settings: JiraSettings): readonly string[] {
     `Written:   ${as[mode ?? "auto"]}`,
     ...(labels.length > 0 ? [`Labels:    ${labels.join(", ")}`] : []),
     ...(required.length > 0 ? [`Fields:    ${required.join(", ")}`] : []),
-    `Heard:     ${inbound === "off" ? "nothing (--inbound webhook or poll)" : `by ${inbound}${goalLabel === undefined ? "" : `; label ${goalLabel} makes an issue a goal`}`}`,
+    `Heard:     ${inbound === "off" ? "nothing (--inbound webhook or poll)" : `${HEARD[inbound]}${goalLabel === undefined ? "" : `; label ${goalLabel} makes an issue a goal`}`}`,
     ...(mapped > 0 ? [`People:    ${mapped} of Jira's accounts are known by --person`] : []),
   ];
 }

@@ -95,6 +95,6 @@ withContracts("a saved workflow is an epic in Jira", () => {
     await slack.becomes(goal, browse);
     await slack.becomes(await slack.card(/^✓ Done/, goal), browse);
     await slack.types(ALICE, "/goal status");
-    await slack.told(ALICE, new RegExp(`\\[Open thread\\][^]*\\[Open ${epic.key}\\]`));
+    await slack.told(ALICE, new RegExp(`\\[Open thread\\][\\s\\S]*\\[Open ${epic.key}\\]`));
   });
 });

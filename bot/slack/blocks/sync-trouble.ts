@@ -1,4 +1,5 @@
 import type { System } from "#db/connections.ts";
+import { optionsIn } from "../../sync/setting-options.ts";
 import { NAME_OF } from "../../sync/system-names.ts";
 import { type Card, toCard } from "./card.ts";
 import { actions, button, section, context as words } from "./elements.ts";
@@ -36,11 +37,18 @@ export function syncTroubleCard(trouble: SyncTrouble): Card {
     ),
     actions(button("sync.retry", "Try again", { project: project.id, system })),
     words(
-      `Settings are ${where === "cli" ? `options of \`./countersign ${system} set ${called}\`` : `in countersign.yaml, under projects.${called}`}`,
+      `Settings are ${where === "cli" ? `options: \`${setLine(system, called, trouble.sentence)}\`` : `in countersign.yaml, under projects.${called}`}`,
       `ref ${ref}`,
     ),
   ]);
 }
+
+/** What an operator types to change what the sentence names. */
+const setLine = (system: System, called: string, sentence: string): string =>
+  inert(["./countersign", system, "set", called, ...optionsIn(sentence, system)].join(" "), 300).replaceAll(
+    "`",
+    "'",
+  );
 
 /** What becomes of it once it works again: one line stays, and what it was. `at`: milliseconds since 1970. */
 export function syncMendedCard({

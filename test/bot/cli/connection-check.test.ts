@@ -54,7 +54,7 @@ withContracts("jira check and confluence check", () => {
     expect(code).toBe(1);
     expect(stdout).toMatch(/\n✕ .*field 'Team' is required\n {4}Set `jira\.fields\.team` for billing/);
     expect(stdout).toMatch(
-      /Settings are options of \.\/countersign jira set billing, or stand in countersign\.yaml/,
+      /Settings are options \(\.\/countersign jira set billing --field team=…\), or stand in countersign\.yaml/,
     );
     expect(stdout).toMatch(/\nIt does not work yet: 1 to mend\. Nothing was written\.\n$/);
     expect((await command({ ...desk, piped }, ...said, "--field", "Team=Red")).code).toBe(0);

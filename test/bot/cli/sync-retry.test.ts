@@ -218,7 +218,7 @@ withContracts("sync status", () => {
     expect(stdout).toMatch(
       /\ng\d+ is stuck in Jira since [\d: -]+:\n {2}Jira did not accept the issue: .*Team/,
     );
-    expect(stdout).toMatch(/g(\d+) is stuck[^]*sync retry g\1\. To leave it out: .* sync skip g\1\.\n$/);
+    expect(stdout).toMatch(/g(\d+) is stuck[\s\S]*sync retry g\1\. To leave it out: .* sync skip g\1\.\n$/);
     expect(await commandJson(desk, "sync", "status")).toMatchObject([
       {
         ...{ system: "jira", place: "TEAM", url: far.url, source: "cli", in_step: false, runs_behind: 1 },

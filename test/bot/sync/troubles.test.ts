@@ -70,7 +70,9 @@ describe("What no retry can mend", () => {
       /^Jira needs you for billing: Jira did not accept the issue: field 'Team' is required\. .* \(ref [0-9a-f]{6}\)$/,
     );
     expect(JSON.stringify(one?.blocks)).toMatch(/Then press Try again; g1 waits for it\./);
-    expect(JSON.stringify(one?.blocks)).toMatch(/Settings are options of `.\/countersign jira set billing`/);
+    expect(JSON.stringify(one?.blocks)).toMatch(
+      /Settings are options: `.\/countersign jira set billing --field Team=…`/,
+    );
     const ref = one?.text.slice(-7, -1);
     expect(await stuck()).toMatchObject([{ ref }]);
     expect(stage.lines.join("")).toContain(ref);
