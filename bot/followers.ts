@@ -12,7 +12,7 @@ import {
 import { FACTS_CHANNEL } from "#db/save.ts";
 import { OutsideFailure, OutsideRefusal } from "#engine/errors.ts";
 import type { Logger } from "./logger.ts";
-import { createSieve } from "./sieve.ts";
+import { createSieves } from "./sieve.ts";
 
 /** Brings an outside view up to date with a log. It may be told of the same facts twice, and never hears "event 17". */
 export type Follower = {
@@ -63,7 +63,7 @@ export async function startFollowers(needs: {
 }) {
   const { sql, holder, log } = needs;
   const lanes = needs.followers.map((follower) => createLane({ sql, holder, follower, log }));
-  const sieve = createSieve({ sql, readers: lanes.filter(isChoosy), log });
+  const sieve = createSieves({ sql, readers: lanes.filter(isChoosy), log });
   const wakeAll = async (sinceMs: number | null) => {
     for (const lane of lanes) lane.wake(await logsBehind(sql, lane, sinceMs));
   };
@@ -165,7 +165,7 @@ function createLane(needs: LaneNeeds) {
     await Promise.all(working.values());
   }
 
-  return { name: follower.name, reads, workspaceId, wake, close };
+  return { name: follower.name, reads, workspaceId, gatherMs, wake, close };
 }
 
 /** Lets go of a log that could not be read on. Resolves to when it is looked at again, in milliseconds; null where it is stuck. */

@@ -6,23 +6,48 @@ import type { Logger } from "./logger.ts";
 type Reader = {
   readonly reads: Reads;
   readonly workspaceId: string | undefined;
+  /** How long it gathers news. */
+  readonly gatherMs: number;
   wake(ids: readonly string[]): void;
 };
 
-/** News of so long is looked at together. */
-const GATHER_MS = 5;
+/** Whoever gathers news for long is told of it a little later, with fewer looks. */
+const SHARE_OF_GATHERING = 1 / 8;
+
+/** A sieve for all who gather news for as long. */
+export function createSieves({
+  readers,
+  ...needs
+}: {
+  readonly sql: Sql;
+  readonly readers: readonly Reader[];
+  readonly log: Logger;
+}) {
+  const groups = Map.groupBy(readers, (reader) => reader.gatherMs);
+  const sieves = [...groups].map(([gatherMs, some]) =>
+    createSieve({ ...needs, readers: some, gatherMs: gatherMs * SHARE_OF_GATHERING }),
+  );
+  return {
+    add(ids: readonly string[]): void {
+      for (const sieve of sieves) sieve.add(ids);
+    },
+    close: () => Promise.all(sieves.map((sieve) => sieve.close())),
+  };
+}
 
 /**
- * Lets through to each reader the logs that it reads. One look at the database for all that grew within a moment: most logs are
+ * Lets through to each reader the logs that it reads. One look at the database for all that grew within `gatherMs`: most logs are
  * nobody's business but Slack's, and each reader would ask about each of them.
  */
-export function createSieve({
+function createSieve({
   sql,
   readers,
+  gatherMs,
   log,
 }: {
   readonly sql: Sql;
   readonly readers: readonly Reader[];
+  readonly gatherMs: number;
   readonly log: Logger;
 }) {
   const heard = new Set<string>();
@@ -44,11 +69,10 @@ export function createSieve({
 
   return {
     add(ids: readonly string[]): void {
-      if (readers.length === 0) return;
       for (const id of ids) heard.add(id);
       timer ??= setTimeout(() => {
         looking = look();
-      }, GATHER_MS);
+      }, gatherMs);
     },
     async close(): Promise<void> {
       if (timer) clearTimeout(timer);

@@ -99,6 +99,11 @@ export async function openSyncRoom(databaseUrl: string, sites: Sites, model: Age
       count(sql`
         select count(*)::int as n from runs r join streams s on s.id = r.id cross join unnest(${Object.keys(sites)}::text[]) f(name)
         left join cursors c on c.stream_id = r.id and c.follower = f.name where coalesce(c.seq, 0) < s.seq`),
+    /** Whether every system's follower looks at a run. */
+    async areLookedAt(): Promise<boolean> {
+      const rows = await sql`select distinct follower from cursors where held_by is not null`;
+      return rows.length === Object.keys(sites).length;
+    },
     async close(): Promise<void> {
       await stop();
       await Promise.all([sql.end({ timeout: 5 }), writer.end({ timeout: 5 })]);

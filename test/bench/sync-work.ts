@@ -13,7 +13,7 @@ const sites = JSON.parse(given) as Sites;
 const [RUNS, STEPS, BEGUN_EVERY_MS] = [100, 20, 400];
 /** As commands and agents take them, in small; the same in each measurement. */
 const [SHORTEST_MS, LONGEST_MS] = [300, 6_000];
-const [WORKFLOWS, SHORT, AT_ONCE, WARM] = [500, 5, 16, 50];
+const [WORKFLOWS, SHORT, AT_ONCE, WARM] = [3_000, 5, 16, 100];
 
 process.stdout.write(`${JSON.stringify(kind === "runs" ? await workRuns() : await workSteps())}\n`);
 
@@ -42,7 +42,7 @@ async function workRuns() {
   };
 }
 
-/** Short runs as quickly as the engine can. */
+/** Short runs as quickly as the engine can, once whoever follows them looks at some. */
 async function workSteps() {
   const room = await openSyncRoom(databaseUrl, sites, async () => ({
     kind: "finished",
@@ -52,9 +52,10 @@ async function workSteps() {
   const work = async (count: number, before: number) => {
     const ids = Array.from({ length: count }, () => randomUUID());
     await forEach(ids, AT_ONCE, (id) => room.begin(id, plan));
-    await until(`${count} runs to be done`, 5, async () => (await room.doneCount()) >= before + count);
+    await until(`${count} runs to be done`, 25, async () => (await room.doneCount()) >= before + count);
   };
   await work(WARM, 0);
+  await until("runs to be looked at", 25, () => room.areLookedAt());
   const fromMs = nowMs();
   await work(WORKFLOWS, WARM);
   const steps_per_s = rounded((WORKFLOWS * SHORT * 1_000) / (nowMs() - fromMs), 0);

@@ -63,11 +63,12 @@ async function measureEngine(serverUrl: string, jira: Jira): Promise<Figures> {
       const { steps_per_s: rate = 0 } = await work("steps", await freshDatabase(serverUrl), sites);
       rates[name].push(rate);
     }
-  const [without, hanging] = [median(rates.without) ?? 0, median(rates.hanging) ?? 0];
+  const ratios = rates.hanging.map((rate, round) => rate / (rates.without[round] ?? Number.NaN));
   return {
-    steps_per_s_without_jira: without,
-    steps_per_s_jira_hangs: hanging,
-    hangs_to_without: rounded(hanging / without, 2),
+    steps_per_s_without_jira: median(rates.without),
+    steps_per_s_jira_hangs: median(rates.hanging),
+    hangs_to_without: rounded(median(ratios) ?? Number.NaN, 2),
+    calls_without_answer: jira.calls.filter(({ status }) => status === 0).length,
   };
 }
 
