@@ -27,8 +27,9 @@ export function addConnectionCheck<Options extends Said, Settings extends Accoun
     .description(`Say what would work with ${NAME_OF[kind.system]}, and what would not; nothing is written`)
     .argument("<project>", "the project; it need not be connected yet where the options say how")
     .action(async (name: string, options: Options) => {
-      const { settings, token } = await connectionFor(operator, kind, name, options);
-      const findings = await kind.check({ settings, token, project: name });
+      const { settings, token, isUnknown } = await connectionFor(operator, kind, name, options);
+      const found = await kind.check({ settings, token, project: name });
+      const findings = isUnknown ? [...found, unknownProject(name)] : found;
       const problems = findings.filter(({ level }) => level === "problem").length;
       if (problems > 0) operator.endWith(1);
       print(operator, options, {
@@ -47,7 +48,7 @@ async function connectionFor<Options extends Said, Settings extends Account>(
   kind: Kind<Options, Settings>,
   name: string,
   options: Options,
-): Promise<Connected<Settings>> {
+): Promise<Connected<Settings> & { readonly isUnknown: boolean }> {
   const meant = (config: Config, known: Known | null) =>
     meantConnection(operator, kind, { config, known, options });
   try {
@@ -55,16 +56,24 @@ async function connectionFor<Options extends Said, Settings extends Account>(
       const { config, sql, workspaceId } = office;
       const project = await projectByName(sql, workspaceId, name);
       const kept = project && (await knownFromDatabase(office, kind.system, project.id));
-      return meant(config, kept ?? knownFromFile(config, kind.system, name));
+      const connected = await meant(config, kept ?? knownFromFile(config, kind.system, name));
+      return { ...connected, isUnknown: project === null };
     });
   } catch (error) {
     if (!(error instanceof StartFailure)) throw error;
     const config = readConfig({ env: operator.env, dir: operator.home });
     const known = knownFromFile(config, kind.system, name);
     if (known === null && Object.keys(kind.said(options, {})).length === 0) throw error;
-    return meant(config, known);
+    return { ...(await meant(config, known)), isUnknown: false };
   }
 }
+
+/** It may be a slip, and it may be one that is added afterwards. */
+const unknownProject = (name: string): Finding => ({
+  level: "warning",
+  what: `Countersign has no project “${name}” yet`,
+  todo: "./countersign project list shows what there is; ./countersign project add makes one.",
+});
 
 const toWire = ({ level, what, todo }: Finding) => ({ level, what, todo: todo ?? null });
 

@@ -73,6 +73,16 @@ withContracts("jira check and confluence check", () => {
     expect(stdout + json.stdout).not.toContain(piped);
   });
 
+  it("say where no project is called so, for that may be a slip", async () => {
+    const piped = jira.credentials.token;
+    const { code, stdout } = await command(
+      { ...desk, piped },
+      ...["jira", "check", "biling", "--key", "PAY", ...account],
+    );
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/\n! Countersign has no project “biling” yet\n {4}\.\/countersign project list/);
+  });
+
   it("work by countersign.yaml alone, before Countersign was ever started", async () => {
     writeFileSync(
       join(fresh, "countersign.yaml"),
