@@ -2,7 +2,7 @@ import { Agent, type Dispatcher, setGlobalDispatcher } from "undici";
 import { stayingHere } from "./redirects.ts";
 
 /** How long a site may take to begin its answer, and how long it may pause inside it. */
-export const TIME_LIMIT_MS = 15_000;
+const TIME_LIMIT_MS = 15_000;
 /** How long a connection may take to be there. */
 const CONNECT_MS = 10_000;
 

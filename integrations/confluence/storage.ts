@@ -10,7 +10,7 @@ export type Held = Inline | Block | readonly Block[];
 export type Colour = "Grey" | "Blue" | "Green" | "Yellow" | "Red" | "Purple";
 
 /** The most of one text that a page shows. */
-export const MOST_IN_TEXT = 20_000;
+const MOST_IN_TEXT = 20_000;
 
 const LINE_ENDS = /\r\n|[\r\v\f\u0085\u2028\u2029]/g;
 /**
@@ -40,7 +40,6 @@ export function cut(text: string, most = MOST_IN_TEXT): string {
 export const storageOf = (blocks: readonly Block[]): string => blocks.map(({ block }) => block).join("");
 
 export const bold = (content: Inline): Inline => element("strong", content);
-export const italic = (content: Inline): Inline => element("em", content);
 /** A word of code within a line. */
 export const mono = (content: Inline): Inline => element("code", content);
 

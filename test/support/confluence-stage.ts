@@ -30,8 +30,6 @@ const turned = () => {
   };
 };
 
-export type ConfluenceStage = Awaited<ReturnType<typeof openConfluenceStage>>;
-
 /** A project that is connected to a Confluence, an engine whose steps a test does by hand, and a follower of its runs. */
 export async function openConfluenceStage(
   { url, sql }: TestDatabase,

@@ -46,7 +46,7 @@ export async function bringPage(needs: PageNeeds): Promise<void> {
 }
 
 /** What a page shows, in a word. */
-export const hashOf = (blocks: readonly Block[]): string =>
+const hashOf = (blocks: readonly Block[]): string =>
   createHash("sha256").update(storageOf(blocks)).digest("hex");
 
 /** The page, made now where it is not there yet. */

@@ -8,7 +8,7 @@ import { ALICE, BOB, type Room, type RoomWish } from "./room.ts";
 import type { Stage } from "./stage.ts";
 
 /** Kinds of issues of the double's project PAY. */
-export const [EPIC, STORY] = ["10000", "10001"] as const;
+const [EPIC, STORY] = ["10000", "10001"] as const;
 
 export type BothSystems = Awaited<ReturnType<typeof openBothSystems>>;
 
