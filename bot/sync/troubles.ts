@@ -101,7 +101,7 @@ async function tellOnce(tx: TransactionSql, telling: Telling): Promise<boolean> 
   return true;
 }
 
-/** What is mended asks for nothing any more: its message says since when it works. */
+/** What is mended, or left out, asks for nothing any more: its message says since when. */
 async function tellOfEnds(tx: TransactionSql, system: System, { id, workspaceId }: StreamRow): Promise<void> {
   for (const { projectId, ref, sentence, overAt } of await endTroubles(tx, workspaceId, system, id)) {
     const project = await projectById(tx as unknown as Sql, workspaceId, projectId);

@@ -50,7 +50,7 @@ const setLine = (system: System, called: string, sentence: string): string =>
     "'",
   );
 
-/** What becomes of it once it works again: one line stays, and what it was. `at`: milliseconds since 1970. */
+/** What becomes of it once it is mended or left out: one line stays, and what it was. `at`: milliseconds since 1970. */
 export function syncMendedCard({
   system,
   project,
@@ -58,7 +58,7 @@ export function syncMendedCard({
   ref,
   at,
 }: Pick<SyncTrouble, "system" | "project" | "sentence" | "ref"> & { readonly at: number }): Card {
-  const line = `✓ ${NAME_OF[system]} works again for ${inert(project.name, 60)}`;
+  const line = `✓ ${NAME_OF[system]} does not need you for ${inert(project.name, 60)} any more`;
   return toCard(line, [
     section(`${line} ${dayTime(at)}`),
     words(inert(sentence, MOST_IN_SENTENCE), `ref ${ref}`),

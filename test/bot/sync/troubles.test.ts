@@ -133,7 +133,10 @@ describe("What no retry can mend", () => {
     await inStep();
     expect(await stuck()).toEqual([]);
     const [mended] = await told();
-    expect(mended).toMatchObject({ channel: "@U03CAROL", text: "✓ Jira works again for billing" });
+    expect(mended).toMatchObject({
+      channel: "@U03CAROL",
+      text: "✓ Jira does not need you for billing any more",
+    });
     expect(JSON.stringify(mended?.blocks)).toContain("field 'Team' is required");
     expect(JSON.stringify(mended?.blocks)).not.toContain("Try again");
     meets = () => REQUIRED;
