@@ -28,7 +28,7 @@ export async function beginTrouble(
 }
 
 /** A trouble that was one until then (ms since 1970). */
-export type EndedTrouble = {
+type EndedTrouble = {
   readonly projectId: string;
   readonly ref: string;
   readonly sentence: string;
