@@ -52,10 +52,11 @@ export function createCheckpoints({
     async save(by: Asking, id: CheckpointId, kept: NewCheckpoint) {
       mustHave(by, "ask");
       const { agentId = by.caller.name, stateData, eventHistory, schemaVersion } = kept;
-      const expiresAt = kept.expiresAt ?? new Date(clock.now() + DEFAULT_LIFE_MS);
-      refuseLife(expiresAt.getTime() - clock.now());
+      const ref = refOf(by, id);
+      const expiresAt = kept.expiresAt ?? new Date(ref.now.getTime() + DEFAULT_LIFE_MS);
+      refuseLife(expiresAt.getTime() - ref.now.getTime());
       const what = { agentId, stateData, eventHistory, schemaVersion, expiresAt };
-      const saved = await saveCheckpoint(sql, refOf(by, id), what);
+      const saved = await saveCheckpoint(sql, ref, what);
       if (!saved)
         throw new Refusal("conflict", "Another agent keeps a checkpoint under these ids: choose others.");
       return saved;
