@@ -41,8 +41,6 @@ function saidIn({ fact, at }: Told, story: RunStory): readonly Said[] {
     return [{ at, who: nameOfPerson(by, story), about, what }];
   }
   const step = story.run.steps.find((one) => one.key === fact.key);
-  // What a command prints is no message.
-  if (step?.agent.kind === "command" && fact.type === "step.progressed") return [];
   const isAsked = step?.agent.kind === "person";
   // What somebody answered is told above; it does not come of their step once more.
   const what = isAsked && fact.type === "step.succeeded" ? null : wordsOf(fact);

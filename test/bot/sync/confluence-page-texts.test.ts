@@ -6,7 +6,7 @@ import { storageOf } from "#integrations/confluence/storage.ts";
 import { keep } from "#test/support/atlassian/confluence/storage-format.ts";
 import { consultationAfter, NOON } from "#test/support/given.ts";
 import { linesOf, storyOf } from "#test/support/page-story.ts";
-import { answer, began, model, question, started } from "#test/support/sample-run.ts";
+import { answer, began, command, model, question, started } from "#test/support/sample-run.ts";
 
 /** What Confluence would keep of it; throws where it would refuse it. */
 const kept = (story: RunStory) => keep(putSection("", story.run.id, pageOf(story, undefined)), () => "id");
@@ -74,7 +74,7 @@ describe("texts from outside", () => {
       key: "build",
       note: `${i} ${"n".repeat(1_000)}`,
     }));
-    const story = storyOf([...started([model("build")]), began("build"), ...notes]);
+    const story = storyOf([...started([command("build")]), began("build"), ...notes]);
     const page = linesOf(story);
     expect(page).toContain("4700 more messages between these are in Countersign.");
     expect(page).toContain("4999 nnn");
