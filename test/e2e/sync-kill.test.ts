@@ -4,7 +4,6 @@ import { type Confluence, startConfluence } from "#test/support/atlassian/conflu
 import { withContracts } from "#test/support/atlassian/contracts.ts";
 import type { Call } from "#test/support/atlassian/faults.ts";
 import { type Jira, startJira } from "#test/support/atlassian/jira.ts";
-import { EPIC, STORY } from "#test/support/e2e/both-systems.ts";
 import { connectConfluence } from "#test/support/e2e/confluence.ts";
 import { commentsOn, connectJira } from "#test/support/e2e/jira.ts";
 import { ALICE, BOB } from "#test/support/e2e/room.ts";
@@ -15,6 +14,8 @@ import { testDatabase } from "#test/support/postgres.ts";
 
 vi.setConfig({ testTimeout: 150_000 });
 const stage = useSeparateStage(await testDatabase());
+/** Kinds of issues of the double's project PAY. */
+const [EPIC, STORY] = ["10000", "10001"];
 
 withContracts("bots that die, and several of them, write nothing twice", () => {
   let jira: Jira;
