@@ -114,10 +114,13 @@ type Claimed = ClaimedDelivery | (Omit<ClaimedDelivery, "id"> & { readonly id: n
 
 const hostOf = (sql: Sql) => sql`substring(lower(e.url) from '^[a-z]+://([^/?#]+)')`;
 
-/** In how many milliseconds something is due that is not now; null where nothing waits for a time. */
-export async function nextDeliveryMs(sql: Sql): Promise<number | null> {
+/**
+ * In how many milliseconds something is due that was not `sinceMs` ago, when it was looked for; below zero for what became due
+ * meanwhile. Null where nothing waits for a time.
+ */
+export async function nextDeliveryMs(sql: Sql, sinceMs: number): Promise<number | null> {
   const [row] = await sql<{ ms: number | null }[]>`
     select extract(epoch from min(greatest(next_at, held_until)) - clock_timestamp())::float8 * 1000 as ms
-    from deliveries where state = 'waiting' and greatest(next_at, held_until) > clock_timestamp()`;
+    from deliveries where state = 'waiting' and greatest(next_at, held_until) > clock_timestamp() - ${sinceMs} * interval '1 ms'`;
   return row?.ms ?? null;
 }

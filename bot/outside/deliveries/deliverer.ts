@@ -68,11 +68,12 @@ export async function startDeliverer(needs: {
         hosts: countBy("host"),
         urls: countBy("url"),
       };
+      const begun = performance.now();
       const { claimed, due } = await claimDeliveries(sql, { holder, holdMs: HOLD_MS }, places);
       isMoreDue = due > claimed.length;
       for (const delivery of claimed) begin(delivery);
-      const nextMs = await nextDeliveryMs(sql);
-      if (nextMs !== null) alarm.within(nextMs);
+      const nextMs = await nextDeliveryMs(sql, performance.now() - begun);
+      if (nextMs !== null) alarm.within(Math.max(0, nextMs));
     } catch (error) {
       log.warn("the deliverer could not reach the database", { error });
       alarm.within(TROUBLE_WAIT_MS);
