@@ -43,7 +43,7 @@ const isAmong = (sql: Sql, reads: Reads) => {
         and exists (select from installations i where i.workspace_id = s.workspace_id and i.connected)
         and exists (select from runs r join connections n on n.workspace_id = r.workspace_id and n.system = ${reads}
             and n.project_id = (r.brief ->> 'projectId')::uuid and n.removed_at is null
-          where r.id = s.id and r.requested_at >= extract(epoch from n.since) * 1000)`;
+          where r.id = s.id and r.requested_at >= floor(extract(epoch from n.since) * 1000))`;
   }
 };
 

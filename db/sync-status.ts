@@ -32,7 +32,7 @@ export async function runsBehind(
       unseen.at as since, c.last_error as error, c.stuck_at as "stuckAt", c.not_before as "notBefore"
     from streams s join runs r on r.id = s.id
       join connections n on n.workspace_id = s.workspace_id and n.project_id = (r.brief ->> 'projectId')::uuid
-        and n.removed_at is null and r.requested_at >= extract(epoch from n.since) * 1000
+        and n.removed_at is null and r.requested_at >= floor(extract(epoch from n.since) * 1000)
       left join cursors c on c.follower = n.system and c.stream_id = s.id
       cross join lateral (select f.at from facts f where f.stream_id = s.id and f.seq > coalesce(c.seq, 0)
         order by f.seq limit 1) unseen

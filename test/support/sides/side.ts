@@ -1,8 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { expect } from "vitest";
+import { openCircuit } from "#db/circuits.ts";
+import { saveConnection } from "#db/connections.ts";
+import { giveGoAhead } from "#db/go-aheads.ts";
+import { hear } from "#db/heard.ts";
 import { rememberHome } from "#db/home.ts";
+import { saveLink } from "#db/links.ts";
 import { saveProject, saveWorkflow } from "#db/places.ts";
+import { beginTrouble } from "#db/troubles.ts";
 import type { Answered, ApiStage } from "#test/support/api-stage.ts";
 import type { Callee } from "#test/support/callee.ts";
 import { makeRepository } from "#test/support/e2e/repository.ts";
@@ -183,6 +189,7 @@ async function saveSideProject(
     await saveWorkflow(sql, workspace, { name, projectId: id, document });
   }
   await fillRest(sql, workspace, word);
+  await fillOutside(sql, { workspace, project: id, word });
   return id;
 }
 
@@ -197,4 +204,34 @@ async function fillRest(sql: ApiStage["sql"], workspace: string, word: string): 
   await sql`
     insert into process_groups (lease, workspace_id, run_id, step_key, host, group_id, start_time)
     values (${id}, ${workspace}, ${id}, 'scan', ${`host-of-${word}`}, 4242, 'long ago')`;
+}
+
+/** What is kept of a Jira. It is asked nothing: it has been removed, and what it told was long ago. */
+async function fillOutside(
+  sql: ApiStage["sql"],
+  {
+    workspace,
+    project,
+    word,
+  }: { readonly workspace: string; readonly project: string; readonly word: string },
+): Promise<void> {
+  const place = { workspaceId: workspace, projectId: project, system: "jira" } as const;
+  const origin = `https://${word}.atlassian.example`;
+  await saveConnection(sql, { ...place, settings: { url: origin }, token: word, source: "cli" });
+  await sql`update connections set removed_at = now() where project_id = ${project}`;
+  await giveGoAhead(sql, workspace, `${origin} PAY`, BOB);
+  await openCircuit(sql, { workspaceId: workspace, system: "jira", origin }, 3_600_000, word);
+  await hear(sql, { ...place, changes: [{ id: `comment-${word}` }] }, true);
+  await saveLink(
+    sql,
+    { workspaceId: workspace, system: "jira", streamId: randomUUID() },
+    {
+      key: "run",
+      outsideId: word,
+      outsideKey: `PAY-${word}`,
+      url: `${origin}/browse/PAY-1`,
+      shown: { word },
+    },
+  );
+  await beginTrouble(sql, place, { key: word, ref: word, sentence: `${word} needs somebody.` });
 }
