@@ -5,7 +5,7 @@ import { taskId } from "../outside/work/task-id.ts";
 import type { Tasks } from "../outside/work/tasks.ts";
 import { AgentBody, AgentWire, fromAgentBody, toAgentWire } from "./agent-wire.ts";
 import { type ApiPart, createPart } from "./api.ts";
-import { pageOf, paging, problems } from "./schemas.ts";
+import { answered, pageOf, paging, problems } from "./schemas.ts";
 
 const tags = ["Agents"];
 const path = "/api/v1/agents";
@@ -15,10 +15,6 @@ const Id = z.object({
     description: "The agent's id or its name.",
     example: "scanner",
   }),
-});
-const answered = <T extends z.ZodType>(description: string, schema: T) => ({
-  description,
-  content: { "application/json": { schema } },
 });
 const Registered = AgentWire.extend({
   secret: z.string().optional().openapi({

@@ -4,7 +4,7 @@ import { GOAL_STATUSES, type GoalStatus, readStatus } from "../outside/goals/goa
 import { type ApiPart, createPart } from "./api.ts";
 import { CancelGoalBody, fromGoalBody, GoalBody, ReworkBody } from "./goal-body.ts";
 import { Accepted, GoalInList, GoalWire, toAccepted, toGoalInList, toGoalWire } from "./goal-wire.ts";
-import { pageOf, paging, problems } from "./schemas.ts";
+import { answered, jsonBody, pageOf, paging, problems } from "./schemas.ts";
 
 /** How long `?wait=plan` waits for a plan. */
 const PLAN_WAIT_MS = 60_000;
@@ -15,14 +15,6 @@ const Id = z.object({
     description: "The goal's id, or its number as people in Slack say it: g14.",
     example: "0198c0de-7f3a-8c22-9b1d-2f6e5a4c3b21",
   }),
-});
-const body = <T extends z.ZodType>(schema: T, required = true, example?: object) => ({
-  content: { "application/json": { schema, ...(example && { example }) } },
-  required,
-});
-const answered = <T extends z.ZodType>(description: string, schema: T) => ({
-  description,
-  content: { "application/json": { schema } },
 });
 
 /** What the page at /docs sends: it needs neither a project nor a saved workflow. */
@@ -45,7 +37,7 @@ const create = createRoute({
         .optional()
         .openapi({ description: "Answer once there is a plan, or after a minute." }),
     }),
-    body: body(GoalBody, true, EXAMPLE),
+    body: jsonBody(GoalBody, true, EXAMPLE),
   },
   responses: {
     200: answered("It is planned (only with `wait=plan`).", Accepted),
@@ -89,7 +81,7 @@ const rework = createRoute({
   summary: "Have a goal done again, with feedback",
   description:
     "A new run of a goal whose last run has ended. An agent's key may for what its owner asked for; a person's token for every goal, as in Slack. Scope: goals.",
-  request: { params: Id, body: body(ReworkBody) },
+  request: { params: Id, body: jsonBody(ReworkBody) },
   responses: { 202: answered("Its new run.", Accepted), ...problems(403, 404, 409, 422, 502) },
 });
 
@@ -98,7 +90,7 @@ const cancel = createRoute({
   summary: "Stop a goal for good",
   description:
     "An agent's key may stop what its owner asked for; a person's token every goal, as in Slack. Scope: goals.",
-  request: { params: Id, body: body(CancelGoalBody, false) },
+  request: { params: Id, body: jsonBody(CancelGoalBody, false) },
   responses: { 200: answered("It is cancelled.", GoalWire), ...problems(403, 404, 409, 422, 502) },
 });
 

@@ -15,23 +15,9 @@ import {
   toRequestWire,
   toRespondedWire,
 } from "./request-wire.ts";
-import { pageOf, paging, problems } from "./schemas.ts";
+import { answered, IdInPath, jsonBody, pageOf, paging, problems, Wait } from "./schemas.ts";
 
-const LONGEST_WAIT_S = 60;
 const tags = ["Requests"];
-const Id = z.object({
-  id: z
-    .string()
-    .openapi({ param: { name: "id", in: "path" }, example: "0198c0de-7f3a-8c22-9b1d-2f6e5a4c3b21" }),
-});
-const body = <T extends z.ZodType>(schema: T, required = true, example?: object) => ({
-  content: { "application/json": { schema, ...(example && { example }) } },
-  required,
-});
-const answered = <T extends z.ZodType>(description: string, schema: T) => ({
-  description,
-  content: { "application/json": { schema } },
-});
 
 /** What the page at /docs sends: it appears in Slack, and calls nobody back. */
 const EXAMPLE = {
@@ -49,7 +35,7 @@ const create = createRoute({
   summary: "Ask people",
   description:
     "The question appears in Slack at once. Its answer comes by `callback_webhook`, or by asking for it. Scope: ask.",
-  request: { body: body(CreateBody, true, EXAMPLE) },
+  request: { body: jsonBody(CreateBody, true, EXAMPLE) },
   responses: { 201: answered("It is asked.", CreatedWire), ...problems(403, 409, 422, 502) },
 });
 
@@ -59,14 +45,13 @@ const one = createRoute({
   description:
     "With `wait` the answer comes when it is settled, or when the time is over. Scope: ask or respond.",
   request: {
-    params: Id,
+    params: IdInPath,
     query: z.strictObject({
-      wait: z.coerce
-        .number("Write seconds, from 0 to 60.")
-        .min(0, "Write seconds, from 0 to 60.")
-        .max(LONGEST_WAIT_S, "Write seconds, from 0 to 60.")
-        .optional()
-        .openapi({ type: "number", description: "How many seconds to wait for the answer.", example: 60 }),
+      wait: Wait.optional().openapi({
+        type: "number",
+        description: "How many seconds to wait for the answer.",
+        example: 60,
+      }),
     }),
     headers: z.object({ "if-none-match": z.string().optional() }),
   },
@@ -108,7 +93,7 @@ const respond = createRoute({
   ...{ method: "post", path: "/api/v1/requests/{id}/respond", operationId: "respondToRequest", tags },
   summary: "Answer, as a person",
   description: "Needs a person's token (scope: respond). No agent's key can answer.",
-  request: { params: Id, body: body(RespondBody) },
+  request: { params: IdInPath, body: jsonBody(RespondBody) },
   responses: { 200: answered("It is settled.", RespondedWire), ...problems(403, 404, 409, 422, 502) },
 });
 
@@ -116,7 +101,7 @@ const cancel = createRoute({
   ...{ method: "post", path: "/api/v1/requests/{id}/cancel", operationId: "cancelRequest", tags },
   summary: "Take a request back",
   description: "Only who asked it may: its key, its owner, or a key of the same project. Scope: ask.",
-  request: { params: Id, body: body(CancelBody, false) },
+  request: { params: IdInPath, body: jsonBody(CancelBody, false) },
   responses: { 200: answered("It is cancelled.", RequestWire), ...problems(403, 404, 409, 422) },
 });
 
@@ -129,7 +114,7 @@ const rotate = createRoute({
   },
   summary: "Give its callback another secret",
   description: "The one before it signs too for a day. Scope: ask.",
-  request: { params: Id, body: body(RotateBody, false) },
+  request: { params: IdInPath, body: jsonBody(RotateBody, false) },
   responses: {
     200: answered("The new secret, told here and never again.", z.object({ callback_secret: z.string() })),
     ...problems(403, 404, 409, 422),

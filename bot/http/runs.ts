@@ -8,29 +8,22 @@ import type { OutsideGoals } from "../outside/goals/goal.ts";
 import type { Streams } from "../outside/streams/streams.ts";
 import { type ApiPart, createPart } from "./api.ts";
 import { RunWire, toRunWire } from "./run-wire.ts";
-import { problems } from "./schemas.ts";
+import { IdInPath, problems, Wait } from "./schemas.ts";
 
-const LONGEST_WAIT_S = 60;
 const tags = ["Runs"];
-const Id = z.object({
-  id: z
-    .string()
-    .openapi({ param: { name: "id", in: "path" }, example: "0198c0de-7f3a-8c22-9b1d-2f6e5a4c3b21" }),
-});
 
 const one = createRoute({
   ...{ method: "get", path: "/api/v1/runs/{id}", operationId: "getRun", tags },
   summary: "Look at a run, or wait for its end",
   description: "With `wait` the answer comes when the run has ended, or when the time is over. Scope: goals.",
   request: {
-    params: Id,
+    params: IdInPath,
     query: z.strictObject({
-      wait: z.coerce
-        .number("Write seconds, from 0 to 60.")
-        .min(0, "Write seconds, from 0 to 60.")
-        .max(LONGEST_WAIT_S, "Write seconds, from 0 to 60.")
-        .default(0)
-        .openapi({ type: "number", description: "How many seconds to wait for its end.", example: 60 }),
+      wait: Wait.default(0).openapi({
+        type: "number",
+        description: "How many seconds to wait for its end.",
+        example: 60,
+      }),
     }),
   },
   responses: {
@@ -53,7 +46,7 @@ const events = createRoute({
     "A comment comes every 15 s. A reader who takes nothing for 15 s is dropped: the last event is `error`, its data a problem with `code: slow_reader`. Scope: goals.",
   ].join("\n\n"),
   request: {
-    params: Id,
+    params: IdInPath,
     headers: z.object({ "last-event-id": EventId.optional() }),
     query: z.strictObject({
       last_event_id: EventId.optional().openapi({

@@ -86,3 +86,27 @@ export const paging = {
     .optional()
     .openapi({ description: "`next_cursor` of the page before." }),
 } as const;
+
+/** The body that a route takes. */
+export const jsonBody = <T extends z.ZodType>(schema: T, required = true, example?: object) => ({
+  content: { "application/json": { schema, ...(example && { example }) } },
+  required,
+});
+
+/** A body that a route answers with. */
+export const answered = <T extends z.ZodType>(description: string, schema: T) => ({
+  description,
+  content: { "application/json": { schema } },
+});
+
+const SECONDS = "Write seconds, from 0 to 60.";
+
+/** `?wait=` of a route that can wait: seconds. */
+export const Wait = z.coerce.number(SECONDS).min(0, SECONDS).max(60, SECONDS);
+
+/** The path's `{id}` where that is a UUID, or what none is found by. */
+export const IdInPath = z.object({
+  id: z
+    .string()
+    .openapi({ param: { name: "id", in: "path" }, example: "0198c0de-7f3a-8c22-9b1d-2f6e5a4c3b21" }),
+});

@@ -7,7 +7,7 @@ import { toTaskWire } from "../outside/work/task-wire.ts";
 import type { Tasks } from "../outside/work/tasks.ts";
 import { type ApiPart, createPart } from "./api.ts";
 import { toOption } from "./request-body.ts";
-import { Moment, problems } from "./schemas.ts";
+import { answered, jsonBody, Moment, problems } from "./schemas.ts";
 import {
   AskBody,
   ClaimBody,
@@ -27,21 +27,13 @@ const Id = z.object({
     example: "0198c0de-7f3a-8c22-9b1d-2f6e5a4c3b21.review.1",
   }),
 });
-const body = <T extends z.ZodType>(schema: T) => ({
-  content: { "application/json": { schema } },
-  required: true,
-});
-const answered = <T extends z.ZodType>(description: string, schema: T) => ({
-  description,
-  content: { "application/json": { schema } },
-});
 
 const claim = createRoute({
   ...{ method: "post", path: "/api/v1/tasks/claim", operationId: "claimTask", tags },
   summary: "Take the next task",
   description:
     "The most urgent first, then the oldest. A claim begins an attempt and its lease; nobody else gets it. Scope: work.",
-  request: { body: body(ClaimBody) },
+  request: { body: jsonBody(ClaimBody) },
   responses: {
     200: answered("It is yours until its lease ends.", z.object({ task: TaskSchema })),
     204: { description: "There was nothing. Claim again." },
@@ -53,7 +45,7 @@ const progress = createRoute({
   ...{ method: "post", path: "/api/v1/tasks/{id}/progress", operationId: "reportProgress", tags },
   summary: "Give a sign of life, and tell people how far it is",
   description: `Renews the lease. The note stands in the goal's thread under the agent's name. ${LATE}`,
-  request: { params: Id, body: body(ProgressBody) },
+  request: { params: Id, body: jsonBody(ProgressBody) },
   responses: {
     200: answered("It is heard.", z.object({ lease_until: Moment })),
     ...problems(403, 404, 409, 422),
@@ -64,7 +56,7 @@ const complete = createRoute({
   ...{ method: "post", path: "/api/v1/tasks/{id}/complete", operationId: "completeTask", tags },
   summary: "Hand in the result",
   description: LATE,
-  request: { params: Id, body: body(CompleteBody) },
+  request: { params: Id, body: jsonBody(CompleteBody) },
   responses: { 200: answered("The step is done.", ToldSchema), ...problems(403, 404, 409, 422) },
 });
 
@@ -72,7 +64,7 @@ const fail = createRoute({
   ...{ method: "post", path: "/api/v1/tasks/{id}/fail", operationId: "failTask", tags },
   summary: "Say that it did not work",
   description: `It is offered again after a pause, three times; then people are asked how it goes on. ${LATE}`,
-  request: { params: Id, body: body(FailBody) },
+  request: { params: Id, body: jsonBody(FailBody) },
   responses: { 200: answered("It is heard.", ToldSchema), ...problems(403, 404, 409, 422) },
 });
 
@@ -80,7 +72,7 @@ const ask = createRoute({
   ...{ method: "post", path: "/api/v1/tasks/{id}/ask", operationId: "askAboutTask", tags },
   summary: "Ask people, and let go of the task meanwhile",
   description: `Ends the attempt. When people have answered, the step is offered again; the claim brings \`answer\` and \`checkpoint\`. ${LATE}`,
-  request: { params: Id, body: body(AskBody) },
+  request: { params: Id, body: jsonBody(AskBody) },
   responses: {
     201: answered("It is asked.", z.object({ question_id: z.uuid() })),
     ...problems(403, 404, 409, 422),

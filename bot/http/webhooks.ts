@@ -3,14 +3,9 @@ import type { DeliveryRow } from "#db/delivery-list.ts";
 import type { SubscriptionRow } from "#db/subscriptions.ts";
 import type { Webhooks } from "../outside/events/webhooks.ts";
 import { type ApiPart, createPart } from "./api.ts";
-import { Moment, pageOf, paging, problems } from "./schemas.ts";
+import { IdInPath, Moment, pageOf, paging, problems } from "./schemas.ts";
 
 const tags = ["Webhooks"];
-const Id = z.object({
-  id: z
-    .string()
-    .openapi({ param: { name: "id", in: "path" }, example: "0198c0de-7f3a-8c22-9b1d-2f6e5a4c3b21" }),
-});
 const json = <T extends z.ZodType>(schema: T) => ({ "application/json": { schema } });
 
 const Secret = z
@@ -93,7 +88,7 @@ const one = createRoute({
   ...{ method: "get", path: `${path}/{id}`, operationId: "getWebhook", tags },
   summary: "Look at a subscription",
   description: "Scope: events.",
-  request: { params: Id },
+  request: { params: IdInPath },
   responses: { 200: { description: "As it stands.", content: json(Wire) }, ...problems(403, 404) },
 });
 
@@ -102,7 +97,7 @@ const remove = createRoute({
   summary: "Hear of no more events",
   description:
     "What waited for it is not sent either. Its own key, or one of the same project. Scope: events.",
-  request: { params: Id },
+  request: { params: IdInPath },
   responses: { 204: { description: "It is gone." }, ...problems(403, 404) },
 });
 
@@ -112,7 +107,7 @@ const rotate = createRoute({
   description:
     "The one before it signs too for a day. Its own key, or one of the same project. Scope: events.",
   request: {
-    params: Id,
+    params: IdInPath,
     body: { content: json(z.strictObject({ secret: Secret.optional() })), required: false },
   },
   responses: {
@@ -128,7 +123,7 @@ const deliveries = createRoute({
   ...{ method: "get", path: `${path}/{id}/deliveries`, operationId: "listWebhookDeliveries", tags },
   summary: "What was sent to it, newest first",
   description: "Scope: events.",
-  request: { params: Id, query: z.strictObject(paging) },
+  request: { params: IdInPath, query: z.strictObject(paging) },
   responses: {
     200: { description: "A page of them.", content: json(pageOf(DeliveryWire)) },
     ...problems(403, 404, 422),

@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { type ApiPart, createPart } from "../http/api.ts";
-import { problems } from "../http/schemas.ts";
+import { answered, jsonBody, problems } from "../http/schemas.ts";
 import type { Requests } from "../outside/requests/request.ts";
 import { WrongFields } from "../outside/wrong-fields.ts";
 import { createFunctionCalls } from "./function-calls.ts";
@@ -18,14 +18,6 @@ import {
 const tags = ["HumanLayer"];
 const AT = "/humanlayer/v1";
 const Id = z.object({ call_id: CallId.openapi({ param: { name: "call_id", in: "path" } }) });
-const body = <T extends z.ZodType>(schema: T) => ({
-  content: { "application/json": { schema } },
-  required: true,
-});
-const answered = <T extends z.ZodType>(description: string, schema: T) => ({
-  description,
-  content: { "application/json": { schema } },
-});
 
 const PERSON = "Needs a person's token (scope: respond). No agent's key can answer.";
 const NO_MAIL =
@@ -45,7 +37,7 @@ function addFunctionCalls(part: ApiPart, requests: Requests): void {
     ...{ method: "post", path: `${AT}/function_calls`, operationId: "createFunctionCall", tags },
     summary: "Ask people to approve a function call",
     description: "The same call_id is asked once, however often it is sent. Scope: ask.",
-    request: { body: body(NewFunctionCall) },
+    request: { body: jsonBody(NewFunctionCall) },
     responses: { 201: answered("It is asked.", FunctionCall), ...problems(403, 409, 422, 502) },
   });
   const get = createRoute({
@@ -62,7 +54,7 @@ function addFunctionCalls(part: ApiPart, requests: Requests): void {
       summary: "Approve or reject, as a person",
       description: PERSON,
     },
-    request: { params: Id, body: body(FunctionCallResponse) },
+    request: { params: Id, body: jsonBody(FunctionCallResponse) },
     responses: { 200: answered("It is settled.", FunctionCall), ...problems(403, 404, 409, 422, 502) },
   });
   part.openapi(add, async (c) => c.json(await calls.add(c.get("asking"), c.req.valid("json")), 201));
@@ -89,7 +81,7 @@ function addHumanContacts(
     ...{ method: "post", path: `${AT}/${name}`, operationId: as("createHumanContact"), tags },
     summary: "Ask people something",
     description: "The same call_id is asked once, however often it is sent. Scope: ask.",
-    request: { body: body(NewHumanContact) },
+    request: { body: jsonBody(NewHumanContact) },
     responses: { 201: answered("It is asked.", HumanContact), ...problems(403, 409, 422, 502) },
   });
   const get = createRoute({
@@ -108,7 +100,7 @@ function addHumanContacts(
   const respond = createRoute({
     ...{ method: "post", path: `${AT}/agent/${name}/{call_id}/respond`, tags },
     ...{ operationId: "respondToHumanContact", summary: "Answer, as a person", description: PERSON },
-    request: { params: Id, body: body(HumanContactResponse) },
+    request: { params: Id, body: jsonBody(HumanContactResponse) },
     responses: { 200: answered("It is settled.", HumanContact), ...problems(403, 404, 409, 422, 502) },
   });
   part.openapi(respond, async (c) => {

@@ -1,10 +1,7 @@
 import { createV1Client, createV2Client } from "confluence.js";
 import { type Client, createClient } from "confluence.js/core";
-import { z } from "zod";
-import { OutsideFailure, OutsideRefusal } from "#engine/errors.ts";
-import { toFailure } from "../atlassian/failure.ts";
-import { secretsOf } from "../atlassian/tamed.ts";
-import { limitTime } from "../atlassian/time-limits.ts";
+import type { z } from "zod";
+import { guardSite, readAnswerOf } from "../atlassian/site.ts";
 import type { ConfluenceSettings } from "./settings.ts";
 
 /** Where a project is written to, and as whom. */
@@ -25,35 +22,17 @@ export function openSite({
   readonly settings: ConfluenceSettings;
   readonly token: string;
 }): Site {
-  if (!z.email().safeParse(settings.username).success || token === "")
-    throw new OutsideRefusal(
-      "Confluence",
-      "bad_account",
-      "Confluence can't be asked: CONFLUENCE_USERNAME must be the account's e-mail address, and CONFLUENCE_API_TOKEN a token of that account.",
-    );
-  limitTime(settings.url);
-  const secrets = secretsOf({ username: settings.username, token });
+  const guarded = guardSite("Confluence", { ...settings, token });
   const base = createClient({
     host: settings.url,
     auth: { type: "basic", email: settings.username, apiToken: token },
   });
   const client: Client = {
-    async sendRequest({ schema: _, ...options }) {
-      try {
-        return await base.sendRequest(options);
-      } catch (error) {
-        throw toFailure("Confluence", error, secrets);
-      }
-    },
+    sendRequest: ({ schema: _, ...options }) => guarded(() => base.sendRequest(options)),
   };
   return { v1: createV1Client(client), v2: createV2Client(client), settings };
 }
 
 /** What Confluence answered, in the shape that we rely on; another one is Confluence's trouble, not an error of ours. */
-export function readAnswer<Out>(schema: z.ZodType<Out>, answer: unknown): Out {
-  const read = schema.safeParse(answer);
-  if (read.success) return read.data;
-  throw new OutsideFailure("Confluence", "Confluence gives an answer that can't be read", {
-    cause: read.error,
-  });
-}
+export const readAnswer = <Out>(schema: z.ZodType<Out>, answer: unknown): Out =>
+  readAnswerOf("Confluence", schema, answer);

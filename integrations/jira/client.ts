@@ -1,10 +1,7 @@
 import { createCloudClient } from "jira.js";
 import { type Client, createClient } from "jira.js/core";
-import { z } from "zod";
-import { OutsideFailure, OutsideRefusal } from "#engine/errors.ts";
-import { toFailure } from "../atlassian/failure.ts";
-import { secretsOf } from "../atlassian/tamed.ts";
-import { limitTime } from "../atlassian/time-limits.ts";
+import type { z } from "zod";
+import { guardSite, readAnswerOf } from "../atlassian/site.ts";
 import type { JiraSettings } from "./settings.ts";
 
 /** Where a project is written to, and as whom. */
@@ -25,27 +22,14 @@ export function openSite(needs: {
   readonly project?: string | undefined;
 }): Site {
   const { settings, token, project } = needs;
-  if (!z.email().safeParse(settings.username).success || token === "")
-    throw new OutsideRefusal(
-      "Jira",
-      "bad_account",
-      "Jira can't be asked: JIRA_USERNAME must be the account's e-mail address, and JIRA_API_TOKEN a token of that account.",
-    );
-  limitTime(settings.url);
-  const secrets = secretsOf({ username: settings.username, token });
+  const guarded = guardSite("Jira", { ...settings, token });
   const base = createClient({
     host: settings.url,
     auth: { type: "basic", email: settings.username, apiToken: token },
     onSchemaMismatch: "silent",
   });
   const client: Client = {
-    async sendRequest(options) {
-      try {
-        return await base.sendRequest(options);
-      } catch (error) {
-        throw toFailure("Jira", error, secrets);
-      }
-    },
+    sendRequest: (options) => guarded(() => base.sendRequest(options)),
   };
   return {
     api: createCloudClient(client),
@@ -61,8 +45,5 @@ export const urlOf = (url: string, key: string): string => `${url}/browse/${key}
 export const inPath = (ref: string): string => encodeURIComponent(ref);
 
 /** What Jira answered, in the shape that we rely on; another one is Jira's trouble, not an error of ours. */
-export function readAnswer<Out>(schema: z.ZodType<Out>, answer: unknown): Out {
-  const read = schema.safeParse(answer);
-  if (read.success) return read.data;
-  throw new OutsideFailure("Jira", "Jira gives an answer that can't be read", { cause: read.error });
-}
+export const readAnswer = <Out>(schema: z.ZodType<Out>, answer: unknown): Out =>
+  readAnswerOf("Jira", schema, answer);

@@ -39,20 +39,20 @@ describe("a silent agent", () => {
 
   test("is told of once, and again only after it was heard of", async () => {
     const hand = await makeHand(stage(), { name: "sleeper" });
-    const sleep = () =>
+    const fallSilent = () =>
       sql`update outside_agents set heartbeat_at = now() - interval '70 s' where id = ${hand.id}`;
     const told = async () =>
       (await stage().people.cards("C02DEPLOYS")).filter(({ shown }) =>
         shown.startsWith("✕ sleeper · agent is silent"),
       );
-    await sleep();
+    await fallSilent();
     await expect.poll(async () => (await told()).length).toBe(1);
     const look = (since: string) =>
       sql<{ silent: boolean }[]>`
         select silent_since is not null and silent_since > ${since}::timestamptz as silent from outside_agents where id = ${hand.id}`;
     await hand.call("POST", `/api/v1/agents/${hand.id}/heartbeat`, {});
     const since = new Date().toISOString();
-    await sleep();
+    await fallSilent();
     await expect.poll(async () => (await look(since))[0]?.silent).toBe(true);
     await expect.poll(async () => (await told()).length).toBe(2);
   });
